@@ -1,0 +1,62 @@
+// IPv4 and IPv6 addresses and networks as values.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace umbra {
+
+// An IPv4 address is kept as its IPv4-mapped IPv6 form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), so
+// that keys and tables know one kind only. Bytes are in network order.
+struct Address {
+    std::array<std::uint8_t, 16> bytes{};
+
+    static Address v4(const std::uint8_t* network_order) {
+        Address address;
+        address.bytes[10] = address.bytes[11] = 0xff;
+        std::memcpy(address.bytes.data() + 12, network_order, 4);
+        return address;
+    }
+    static Address v6(const std::uint8_t* network_order) {
+        Address address;
+        std::memcpy(address.bytes.data(), network_order, 16);
+        return address;
+    }
+    // Dotted or colon notation; nothing where the text is neither.
+    static std::optional<Address> parse(std::string_view text);
+
+    bool is_v4() const {
+        static constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+        return std::memcmp(bytes.data(), prefix.data(), prefix.size()) == 0;
+    }
+    std::string to_string() const;
+
+    auto operator<=>(const Address&) const = default;
+};
+
+// An address range in CIDR notation (RFC 4632); a single address is a network of one.
+struct Network {
+    Address base;
+    unsigned prefix = 128;  // counted in the 128-bit form: 10.0.0.0/8 has 104
+
+    // Nothing where the text is no network, has a prefix that is too long, or host bits that are set.
+    static std::optional<Network> parse(std::string_view text);
+
+    bool contains(const Address& address) const;
+};
+
+}  // namespace umbra
+
+template <>
+struct std::hash<umbra::Address> {
+    std::size_t operator()(const umbra::Address& address) const noexcept {
+        return std::hash<std::string_view>{}(
+            {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+    }
+};

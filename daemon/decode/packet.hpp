@@ -1,0 +1,32 @@
+// What decoding makes of one captured frame: the innermost IP packet's transport view.
+#pragma once
+
+#include "daemon/decode/address.hpp"
+#include "daemon/decode/reader.hpp"
+#include "daemon/support/time.hpp"
+
+namespace umbra {
+
+enum class Transport : std::uint8_t { tcp = 6, udp = 17 };
+
+inline std::string_view to_string(Transport transport) {
+    return transport == Transport::tcp ? "tcp" : "udp";
+}
+
+namespace tcp_flag {
+constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, ack = 0x10;
+}
+
+struct Packet {
+    Micros time = 0;
+    Address source, destination;
+    std::uint16_t source_port = 0, destination_port = 0;
+    Transport transport = Transport::tcp;
+    std::uint8_t tcp_flags = 0;
+    std::uint32_t vlan = 0;  // the two innermost 12-bit VLAN ids, 0 without a tag
+    std::uint32_t sequence = 0;
+    Bytes payload;                     // what was captured of the payload
+    std::uint32_t payload_length = 0;  // what was on the wire of it
+};
+
+}  // namespace umbra

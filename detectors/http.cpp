@@ -1,0 +1,96 @@
+#include "detectors/http.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace umbra {
+namespace {
+
+constexpr std::array<std::string_view, 20> methods{
+    "GET",   "POST",      "HEAD",     "PUT",       "OPTIONS", "CONNECT", "DELETE",
+    "PATCH", "TRACE",     "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",    "MOVE",
+    "LOCK",  "UNLOCK",    "REPORT",   "SEARCH",    "SUBSCRIBE", "NOTIFY"};
+
+constexpr std::size_t longest_method = 9;
+
+bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
+    return std::equal(a.begin(), a.end(), lower_case.begin(), lower_case.end(), [](char x, char y) {
+        return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
+    });
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+// `host`, `host:port`, `user@host:port` → the host. An address in brackets has no name.
+Detection from_authority(std::string_view authority, Evidence evidence) {
+    if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+        authority.remove_prefix(at + 1);
+    }
+    if (authority.starts_with('[')) return Detection::nameless(Protocol::http);
+    authority = authority.substr(0, authority.find(':'));
+    if (authority.empty()) return Detection::nameless(Protocol::http);
+    return Detection::named(
+        Protocol::http, evidence,
+        Bytes(reinterpret_cast<const std::uint8_t*>(authority.data()), authority.size()));
+}
+
+// Whether `text` can be the beginning of a request line of a known method.
+bool may_be_request(std::string_view text) {
+    const std::string_view start = text.substr(0, longest_method + 1);
+    return std::any_of(methods.begin(), methods.end(), [&](std::string_view method) {
+        const std::size_t common = std::min(start.size(), method.size());
+        return start.substr(0, common) == method.substr(0, common) &&
+               (start.size() <= method.size() || start[method.size()] == ' ');
+    });
+}
+
+}  // namespace
+
+Detection detect_http(Bytes head) {
+    std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    if (text.empty()) return Detection::need_more();
+    constexpr std::string_view response = "HTTP/1.";
+    const std::size_t common = std::min(text.size(), response.size());
+    if (text.substr(0, common) == response.substr(0, common)) {
+        return common < response.size() ? Detection::need_more() : Detection::nameless(Protocol::http);
+    }
+    if (!may_be_request(text)) return Detection::not_mine();
+
+    // request-line = method SP request-target SP HTTP-version CRLF
+    const auto line_end = text.find('\n');
+    if (line_end == std::string_view::npos) return Detection::need_more();
+    const std::string_view line = trimmed(text.substr(0, line_end));
+    const auto target_start = line.find(' ') + 1;
+    const auto target_end = line.rfind(' ');
+    if (target_start == 0 || target_end < target_start ||
+        !line.substr(target_end + 1).starts_with("HTTP/1.")) {
+        return Detection::not_mine();
+    }
+    const std::string_view target = line.substr(target_start, target_end - target_start);
+    if (line.starts_with("CONNECT ")) return from_authority(target, Evidence::connect_host);
+    if (const auto scheme = target.find("://"); scheme != std::string_view::npos && scheme <= 5) {
+        const std::string_view rest = target.substr(scheme + 3);
+        return from_authority(rest.substr(0, rest.find_first_of("/?#")), Evidence::http_host);
+    }
+
+    text.remove_prefix(line_end + 1);
+    while (true) {
+        const auto end = text.find('\n');
+        if (end == std::string_view::npos) return Detection::need_more();
+        const std::string_view field = trimmed(text.substr(0, end));
+        if (field.empty()) return Detection::nameless(Protocol::http);
+        const auto colon = field.find(':');
+        if (colon != std::string_view::npos && equal_ignoring_case(field.substr(0, colon), "host")) {
+            return from_authority(trimmed(field.substr(colon + 1)), Evidence::http_host);
+        }
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace umbra
