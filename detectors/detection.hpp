@@ -30,11 +30,17 @@ struct Detection {
     Evidence evidence = Evidence::none;  // `none` exactly where `name` is empty
     std::optional<HostName> name;
     bool name_refused = false;  // a name was there, but it is no host name
+    bool by_server = false;     // these are the server's bytes: they cannot name it
 
     static Detection need_more() { return {.verdict = Verdict::need_more, .name = {}}; }
     static Detection not_mine() { return {.name = {}}; }
     static Detection nameless(Protocol protocol) {
         return {.verdict = Verdict::done, .protocol = protocol, .name = {}};
+    }
+    static Detection server_side(Protocol protocol) {
+        Detection detection = nameless(protocol);
+        detection.by_server = true;
+        return detection;
     }
     // `name` as it was on the wire; one that is no host name is refused.
     static Detection named(Protocol protocol, Evidence evidence, Bytes wire_name) {

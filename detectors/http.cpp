@@ -58,7 +58,8 @@ Detection detect_http(Bytes head) {
     constexpr std::string_view response = "HTTP/1.";
     const std::size_t common = std::min(text.size(), response.size());
     if (text.substr(0, common) == response.substr(0, common)) {
-        return common < response.size() ? Detection::need_more() : Detection::nameless(Protocol::http);
+        return common < response.size() ? Detection::need_more()
+                                        : Detection::server_side(Protocol::http);
     }
     if (!may_be_request(text)) return Detection::not_mine();
 

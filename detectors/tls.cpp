@@ -50,7 +50,7 @@ Detection detect_tls(Bytes head) {
     std::vector<std::uint8_t> contiguous;
     const Bytes message = handshake_bytes(head, contiguous);
     if (message.empty()) return Detection::need_more();
-    if (message[0] == server_hello_type) return Detection::nameless(Protocol::tls);
+    if (message[0] == server_hello_type) return Detection::server_side(Protocol::tls);
     if (message[0] != client_hello_type) return Detection::not_mine();
     return read_client_hello(message, Protocol::tls, Evidence::sni);
 }

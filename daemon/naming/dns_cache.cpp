@@ -1,0 +1,65 @@
+#include "daemon/naming/dns_cache.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "daemon/support/hash.hpp"
+
+namespace umbra {
+namespace {
+
+constexpr std::uint32_t shortest_lifetime = 60, longest_lifetime = 86400;
+
+}  // namespace
+
+DnsCache::DnsCache(std::uint32_t most_entries, NameTable& names)
+    : names_(names),
+      sets_(std::bit_ceil(std::max<std::size_t>(most_entries / ways, 1))),
+      entries_(sets_ * ways),
+      seed_(secret_seed()) {}
+
+std::uint64_t DnsCache::fingerprint(const Address& client, const Address& server) const {
+    const std::uint64_t a = mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
+    const std::uint64_t b = mix(word_at(server.bytes.data()) + a, word_at(&server.bytes[8]) ^ seed_);
+    return mix(a ^ seed_, b ^ (seed_ << 1));
+}
+
+void DnsCache::add(const Address& client, const Address& server, std::string_view name,
+                   std::uint32_t lifetime_seconds, Micros now) {
+    const std::int64_t second_now = now / second;
+    const std::uint64_t key = fingerprint(client, server);
+    const std::size_t set = set_of(key);
+    Entry* place = &entries_[set];
+    for (std::size_t way = 0; way < ways; ++way) {
+        Entry& entry = entries_[set + way];
+        if (entry.name != NameTable::none && entry.fingerprint == key) {
+            place = &entry;
+            break;
+        }
+        if (entry.name == NameTable::none || entry.resolved < place->resolved) place = &entry;
+    }
+    const std::uint32_t id = names_.hold(name);
+    if (place->name != NameTable::none) {
+        if (place->fingerprint != key && place->expires > second_now) ++evicted_;
+        names_.release(place->name);
+    }
+    // Where the name finds no room the entry goes: an older name must not stand for it.
+    *place = {key, id, second_now,
+              second_now + std::clamp(lifetime_seconds, shortest_lifetime, longest_lifetime)};
+}
+
+std::optional<std::uint32_t> DnsCache::find(const Address& client, const Address& server,
+                                            Micros now) const {
+    const std::uint64_t key = fingerprint(client, server);
+    const std::size_t set = set_of(key);
+    for (std::size_t way = 0; way < ways; ++way) {
+        const Entry& entry = entries_[set + way];
+        if (entry.name != NameTable::none && entry.fingerprint == key) {
+            if (entry.expires < now / second) return std::nullopt;
+            return entry.name;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace umbra

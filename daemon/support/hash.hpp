@@ -1,0 +1,28 @@
+// Hashing for tables that strangers can fill: under a secret seed, so that nobody can aim at one bucket.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <random>
+
+namespace umbra {
+
+// Two words into one, every bit of both reaching every bit of the result (a 64×64→128 bit product).
+inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+inline std::uint64_t word_at(const std::uint8_t* bytes) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+inline std::uint64_t secret_seed() {
+    std::random_device random;
+    return (std::uint64_t{random()} << 32 | random()) | 1U;
+}
+
+}  // namespace umbra
