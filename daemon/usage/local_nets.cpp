@@ -1,0 +1,27 @@
+#include "daemon/usage/local_nets.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/support/failure.hpp"
+
+namespace umbra {
+
+LocalNets LocalNets::defaults() {
+    return of({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+               "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1"});
+}
+
+LocalNets LocalNets::of(const std::vector<std::string>& networks) {
+    LocalNets nets;
+    for (const std::string& text : networks) {
+        const auto network = Network::parse(text);
+        if (!network) {
+            throw bad_input(fmt::format(
+                "--local-net {}: not a network (write 10.0.0.0/8 or fd00::/8, no host bits set)", text));
+        }
+        nets.networks_.push_back(*network);
+    }
+    return nets;
+}
+
+}  // namespace umbra

@@ -1,0 +1,50 @@
+// What the ledger counts: usage of one service by one host in one window, and the window's coverage.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/decode/packet.hpp"
+#include "detectors/detection.hpp"
+#include "signatures/catalogue.hpp"
+
+namespace umbra {
+
+// How much of a flow's name could be read.
+enum class Visibility : std::uint8_t { clear, ech_outer, dns_only, ip_only, none };
+std::string_view to_string(Visibility visibility);
+Visibility visibility_of(Evidence evidence);
+
+enum class UsageClass : std::uint8_t { contact, visit, interactive, upload, api };
+std::string_view to_string(UsageClass usage);
+
+// One host × service × host name × evidence × transport in one window. Bytes are L4 payload;
+// `bytes_out` is host → service. `flows` counts the flows that were first counted in this window, so
+// that sums over windows count each flow once; a flow that goes on has its bytes in the later windows.
+struct Usage {
+    Address host;
+    std::uint32_t service = 0;  // index into Catalogue::services
+    std::string host_name;
+    HostRole role = HostRole::ui;
+    Evidence evidence = Evidence::none;
+    Transport transport = Transport::tcp;
+    Address server;  // of the first flow
+    std::uint16_t server_port = 0;
+    std::uint64_t flows = 0, bytes_out = 0, bytes_in = 0;
+};
+
+UsageClass classify(const Usage& usage);
+
+struct CoverageItem {
+    std::string_view metric;  // a literal
+    std::uint64_t value;
+};
+
+struct ClosedWindow {
+    Micros begin = 0, end = 0;
+    Micros first_packet = 0, last_packet = 0;
+    std::vector<Usage> usage;
+    std::vector<CoverageItem> coverage;
+};
+
+}  // namespace umbra

@@ -1,0 +1,60 @@
+#include "signatures/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/support/failure.hpp"
+
+namespace umbra {
+namespace {
+
+constexpr std::array<std::string_view, 6> role_names{"ui", "api", "upload", "static", "auth", "telemetry"};
+constexpr std::array<std::string_view, 3> kind_names{"exact", "suffix", "pattern"};
+constexpr std::array<std::string_view, 17> categories{
+    "chat",        "search", "coding", "inference_api", "aggregator", "model_hub",
+    "agent",       "image_video", "voice", "music",     "translation", "writing",
+    "meeting",     "presentation", "data", "companion", "embedded"};
+constexpr std::array<std::string_view, 6> sovereignties{"eu", "us", "cn", "uk", "ch", "other"};
+
+template <typename Enum, std::size_t N>
+std::optional<Enum> by_name(const std::array<std::string_view, N>& names, std::string_view text) {
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
+}
+
+}  // namespace
+
+std::string_view to_string(HostRole role) { return role_names[static_cast<std::size_t>(role)]; }
+std::optional<HostRole> host_role(std::string_view text) { return by_name<HostRole>(role_names, text); }
+std::string_view to_string(MatchKind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
+std::optional<MatchKind> match_kind(std::string_view text) {
+    return by_name<MatchKind>(kind_names, text);
+}
+bool is_category(std::string_view text) {
+    return std::ranges::find(categories, text) != categories.end();
+}
+bool is_sovereignty(std::string_view text) {
+    return std::ranges::find(sovereignties, text) != sovereignties.end();
+}
+
+std::string Fault::to_string() const { return fmt::format("{}:{}: {}", file, line, sentence); }
+
+Catalogue load_catalogue(const std::filesystem::path& directory) {
+    std::vector<Fault> faults;
+    Catalogue catalogue = read_catalogue(directory, faults);
+    const std::filesystem::path apexes = directory.parent_path() / "shared-apexes.txt";
+    lint(catalogue, std::filesystem::exists(apexes) ? read_name_list(apexes) : std::vector<std::string>{},
+         faults);
+    if (!faults.empty()) throw bad_input(faults.front().to_string());
+    return catalogue;
+}
+
+std::filesystem::path default_catalogue_directory() {
+    const std::filesystem::path installed = UMBRA_DATA_DIR "/catalogue";
+    return std::filesystem::is_directory(installed) ? installed : UMBRA_SOURCE_DIR "/signatures/catalogue";
+}
+
+}  // namespace umbra

@@ -1,0 +1,83 @@
+// The catalogue of AI services: what is in it, and which entry a host name belongs to.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace umbra {
+
+enum class HostRole : std::uint8_t { ui, api, upload, static_content, auth, telemetry };
+enum class MatchKind : std::uint8_t { exact, suffix, pattern };
+
+std::string_view to_string(HostRole role);
+std::optional<HostRole> host_role(std::string_view text);
+std::string_view to_string(MatchKind kind);
+std::optional<MatchKind> match_kind(std::string_view text);
+
+// The fixed list of categories, with `signatures/README.md` saying what each means.
+bool is_category(std::string_view text);
+bool is_sovereignty(std::string_view text);
+
+struct Vendor {
+    std::string id, name;
+    std::optional<std::string> legal_entity, headquarters, sovereignty;  // unknown is nothing
+};
+
+struct Service {
+    std::string id, name, category;
+    std::uint32_t vendor = 0;  // index into Catalogue::vendors
+};
+
+// One line `- {name: …, match: …, role: …}` of a catalogue file.
+struct SignatureName {
+    std::string name;
+    MatchKind kind = MatchKind::exact;
+    HostRole role = HostRole::ui;
+    bool shared = false;  // the host serves more than the AI service
+    std::uint32_t service = 0;  // index into Catalogue::services
+    std::string file;
+    int line = 0;
+};
+
+struct Fault {
+    std::string file;
+    int line = 0;
+    std::string sentence;
+
+    std::string to_string() const;
+};
+
+// The content of the files, in the order of their names. Values only: loading makes it, Matcher
+// searches it.
+struct Catalogue {
+    std::vector<Vendor> vendors;
+    std::vector<Service> services;
+    std::vector<SignatureName> names;
+    std::string version;  // a hash of the content: equal files have equal versions
+
+    const Vendor& vendor_of(const Service& service) const { return vendors[service.vendor]; }
+};
+
+// Reads every `*.yaml` of `directory`. Faults of form are added to `faults`, the entries concerned are
+// left out. Throws Failure where there is no such directory or no file in it.
+Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults);
+
+// Faults of content: names in two services, shared apexes claimed as suffixes, services without a `ui`
+// or `api` host. `shared_apexes` holds names that no entry may claim with everything below them.
+void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
+          std::vector<Fault>& faults);
+
+// One name a line, `#` begins a comment. Throws Failure where the file cannot be read.
+std::vector<std::string> read_name_list(const std::filesystem::path& file);
+
+// Reads and lints; throws Failure with the first fault. What the daemon runs with is faultless.
+Catalogue load_catalogue(const std::filesystem::path& directory);
+
+// Where the catalogue is when no option says: the installed one, else that of the source tree.
+std::filesystem::path default_catalogue_directory();
+
+}  // namespace umbra
