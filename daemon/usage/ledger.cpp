@@ -16,7 +16,6 @@ void Ledger::open_at(Micros time) {
     const Micros remainder = ((time % length_) + length_) % length_;
     begin_ = time - remainder;
     open_ = true;
-    ++number_;
     first_packet_ = last_packet_ = 0;
 }
 
@@ -49,6 +48,7 @@ std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
     cell.usage.host = key.host;
     cell.usage.service = key.service;
     cell.usage.role = as.signature->role;
+    cell.usage.shared = as.signature->shared;
     cell.usage.evidence = key.evidence;
     cell.usage.transport = key.transport;
     cell.usage.server = flow.server();
@@ -71,6 +71,7 @@ ClosedWindow Ledger::close() {
     }
     cells_.clear();
     index_.clear();
+    ++number_;
     open_ = false;
     return window;
 }

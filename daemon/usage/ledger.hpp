@@ -65,7 +65,7 @@ class Ledger {
     NameTable& names_;
     bool open_ = false;
     Micros begin_ = 0, first_packet_ = 0, last_packet_ = 0;
-    std::uint32_t number_ = 0;  // of the window, for Flow::cell_window
+    std::uint32_t number_ = 1;  // of the window, for Flow::cell_window
     std::unordered_map<CellKey, std::uint32_t, CellHash> index_;
     std::vector<Cell> cells_;
     std::uint64_t refused_ = 0;  // flows × windows that found no cell

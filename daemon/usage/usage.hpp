@@ -28,7 +28,8 @@ struct Usage {
     HostRole role = HostRole::ui;
     Evidence evidence = Evidence::none;
     Transport transport = Transport::tcp;
-    Address server;  // of the first flow
+    bool shared = false;  // the host serves more than the AI service
+    Address server;       // of the first flow
     std::uint16_t server_port = 0;
     std::uint64_t flows = 0, bytes_out = 0, bytes_in = 0;
 };

@@ -1,0 +1,79 @@
+// Questions to the database. Nothing but this folder knows SQL.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/store/schema.hpp"
+
+namespace umbra::store {
+
+// Half-open, in seconds since the epoch.
+struct Period {
+    std::int64_t since = 0, until = 0;
+};
+
+// A row of the export, in the export's words.
+struct UsageRecord {
+    std::int64_t record_id, window_start, window_end;
+    std::string host, dest_host, dest_ip;
+    std::optional<std::string> host_name, department;
+    std::int64_t dest_port;
+    std::string transport, service, service_name, vendor, category;
+    std::optional<std::string> headquarters;
+    std::string evidence, visibility, usage;
+    std::int64_t flows, bytes_out, bytes_in;
+    std::string catalogue_version;
+};
+
+struct ServiceTotal {
+    std::string service, name, vendor, category;
+    std::optional<std::string> sovereignty;
+    std::int64_t hosts, flows, bytes_out, bytes_in;
+    std::string evidence;  // the kinds that named it, strongest first, separated by commas
+    std::int64_t first_seen, last_seen;  // begin of the first window, end of the last
+};
+
+struct HostTotal {
+    std::string address;
+    std::optional<std::string> name, department;
+    std::int64_t services, flows, bytes_out, bytes_in;
+    std::string top_service;  // the one with the most bytes
+    std::int64_t first_seen, last_seen;
+};
+
+struct Total {
+    std::int64_t hosts, services, flows, bytes_out, bytes_in;
+};
+
+struct Metric {
+    std::string name;
+    std::int64_t value;
+};
+
+class Reader {
+  public:
+    explicit Reader(const std::string& path);
+
+    std::string sensor();
+
+    // From the begin of the first to the end of the last window that was watched; nothing where none was.
+    std::optional<Period> extent();
+
+    std::vector<ServiceTotal> services(const Period& period);  // most bytes first
+    std::vector<HostTotal> hosts(const Period& period);        // most bytes first
+    Total total(const Period& period);
+    std::vector<Metric> coverage(const Period& period);
+
+    // Closed windows with ids above `after`, in the order of the ids.
+    void records_after(std::int64_t after, const std::function<void(const UsageRecord&)>& take);
+
+  private:
+    std::string path_;
+    SQLite::Database database_;
+};
+
+}  // namespace umbra::store
