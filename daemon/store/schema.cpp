@@ -56,11 +56,6 @@ CREATE TABLE coverage (
     metric TEXT NOT NULL, value INTEGER NOT NULL
 );
 CREATE INDEX coverage_by_time ON coverage (window_start);
-
-CREATE TABLE policy (
-    id INTEGER PRIMARY KEY,
-    service TEXT NOT NULL UNIQUE, status TEXT NOT NULL
-);
 )sql";
 
 int pragma_number(SQLite::Database& database, const char* pragma) {

@@ -1,0 +1,168 @@
+// umbrad: options, signals, and the wiring of capture, monitor and store.
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/systemd_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <deque>
+#include <iostream>
+
+#include "daemon/capture/source.hpp"
+#include "daemon/options.hpp"
+#include "daemon/store/writer.hpp"
+#include "daemon/support/failure.hpp"
+#include "daemon/usage/monitor.hpp"
+
+namespace umbra {
+namespace {
+
+// What a signal handler may touch.
+volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t counters_asked = 0;
+
+void on_signal(int signal) {
+    if (signal == SIGUSR1) {
+        counters_asked = 1;
+    } else {
+        stop_asked = 1;
+    }
+}
+
+void install_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+}
+
+// Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
+// inode, see systemd.exec(5)).
+bool standard_error_is_journal() {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat status {};
+    return stream != nullptr && fstat(STDERR_FILENO, &status) == 0 &&
+           fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;
+}
+
+void start_log(const std::string& level_name) {
+    const spdlog::level::level_enum level = spdlog::level::from_str(level_name);
+    if (level == spdlog::level::off) {
+        throw bad_input(fmt::format("--log-level {}: not one of trace, debug, info, warning, error", level_name));
+    }
+    auto log = standard_error_is_journal()
+                   ? std::make_shared<spdlog::logger>("umbrad", std::make_shared<spdlog::sinks::systemd_sink_mt>("umbrad"))
+                   : std::make_shared<spdlog::logger>("umbrad", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+    log->set_level(level);
+    spdlog::set_default_logger(log);
+}
+
+void log_counters(const Monitor& monitor) {
+    std::string line;
+    for (const auto& [metric, value] : monitor.counters()) {
+        if (value > 0) line += fmt::format(" {}={}", metric, value);
+    }
+    spdlog::info("counters:{}", line.empty() ? " nothing seen" : line);
+}
+
+constexpr int packets_a_turn = 4096;
+
+void handle_signals(const Monitor& monitor) {
+    if (counters_asked) {
+        counters_asked = 0;
+        log_counters(monitor);
+    }
+}
+
+void read_file(capture::Source& source, const DaemonOptions& options, Monitor& monitor) {
+    if (!options.filter.empty()) source.filter(options.filter);
+    monitor.set_link_type(source.link_type());
+    const auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
+        monitor.packet(time, frame, wire_length);
+    };
+    while (!stop_asked && source.dispatch(packets_a_turn, take)) handle_signals(monitor);
+    if (source.truncation()) spdlog::warn("{}", *source.truncation());
+}
+
+void watch_interface(const DaemonOptions& options, Monitor& monitor) {
+    capture::Source source = capture::Source::live(options.live);
+    if (!options.filter.empty()) source.filter(options.filter);
+    monitor.set_link_type(source.link_type());
+    spdlog::info("watching {}", options.live.interface);
+    const auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
+        monitor.packet(time, frame, wire_length);
+    };
+    // Packets may still wait in the ring when the clock passes a window's end.
+    constexpr Micros grace = 2 * second;
+    Micros next_look = 0;
+    while (!stop_asked) {
+        source.dispatch(packets_a_turn, take);
+        handle_signals(monitor);
+        if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
+            next_look = now + second;
+            const capture::LiveStatistics statistics = source.statistics();
+            monitor.note_drops(statistics.dropped, statistics.interface_dropped);
+            monitor.advance(now - grace);
+        }
+    }
+    const capture::LiveStatistics statistics = source.statistics();
+    monitor.note_drops(statistics.dropped, statistics.interface_dropped);
+    spdlog::info("{}: received {}, dropped {}, dropped by the interface {}", options.live.interface,
+                 statistics.received, statistics.dropped, statistics.interface_dropped);
+}
+
+void run(const DaemonOptions& options) {
+    start_log(options.log_level);
+    install_signals();
+    const Catalogue catalogue =
+        load_catalogue(options.catalogue.empty() ? default_catalogue_directory() : options.catalogue);
+    LocalNets local_nets =
+        options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
+    // A wrong path is an error before the first packet is counted, not after the last file but one.
+    std::deque<capture::Source> files;
+    for (const std::string& path : options.read) files.push_back(capture::Source::file(path));
+
+    store::Writer writer(options.database, options.sensor, catalogue);
+    const auto stored_until = writer.last_window_end();
+    store::WriterThread writing(writer);
+    Monitor monitor(catalogue, std::move(local_nets), options.limits);
+    bool first_window = true;
+    monitor.on_window([&](ClosedWindow window) {
+        if (first_window && stored_until && window.begin / second < *stored_until) {
+            spdlog::warn("{} already holds windows up to {}; these packets begin at {}. If they are the "
+                         "same packets, they now count twice.",
+                         options.database, format_utc(*stored_until * second),
+                         format_utc(window.first_packet));
+        }
+        first_window = false;
+        writing.hand_over(std::move(window));
+    });
+
+    if (options.live.interface.empty()) {
+        for (capture::Source& file : files) read_file(file, options, monitor);
+    } else {
+        watch_interface(options, monitor);
+    }
+    monitor.finish();
+    writing.finish();
+    log_counters(monitor);
+}
+
+}  // namespace
+}  // namespace umbra
+
+int main(int argc, char** argv) {
+    try {
+        if (const auto options = umbra::read_options(argc, argv)) umbra::run(*options);
+        return static_cast<int>(umbra::ExitCode::done);
+    } catch (const umbra::Failure& failure) {
+        std::cerr << "umbrad: " << failure.what() << '\n';
+        return static_cast<int>(failure.code());
+    } catch (const std::exception& error) {
+        std::cerr << "umbrad: " << error.what() << '\n';
+        return static_cast<int>(umbra::ExitCode::environment);
+    }
+}

@@ -1,0 +1,181 @@
+#include "daemon/options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/program_options.hpp>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "daemon/support/failure.hpp"
+#include "daemon/support/terminal.hpp"
+#include "daemon/versions.hpp"
+
+namespace po = boost::program_options;
+
+namespace umbra {
+namespace {
+
+constexpr const char* list_options[] = {"read", "local-net"};
+
+bool may_repeat(const std::string& key) {
+    return std::ranges::find(list_options, key) != std::end(list_options);
+}
+
+// Boost says neither in which line a fault is nor that a key stands twice; so the keys are looked at
+// first, then each line is parsed alone.
+void parse_file(const std::string& path, const po::options_description& known, po::variables_map& values) {
+    std::ifstream file(path);
+    if (!file) throw bad_input(fmt::format("--config {}: cannot be read", path));
+    std::map<std::string, int> first_line;
+    po::parsed_options all(&known);
+    int number = 0;
+    for (std::string line; std::getline(file, line);) {
+        ++number;
+        std::istringstream one(line);
+        try {
+            for (auto& option : po::parse_config_file(one, known).options) {
+                const auto [earlier, is_new] = first_line.emplace(option.string_key, number);
+                if (!is_new && !may_repeat(option.string_key)) {
+                    throw bad_input(fmt::format("{}:{}: `{}` stands already in line {}", path, number,
+                                                option.string_key, earlier->second));
+                }
+                po::parsed_options single(&known);
+                single.options.push_back(option);
+                po::variables_map checked;
+                po::store(single, checked);  // a value of the wrong kind shows here, with its line
+                all.options.push_back(std::move(option));
+            }
+        } catch (const po::error& error) {
+            throw bad_input(fmt::format("{}:{}: {}", path, number, error.what()));
+        }
+    }
+    po::store(all, values);
+}
+
+template <typename Number>
+Number at_least(const po::variables_map& values, const char* option, Number least, Number most) {
+    const auto value = values[option].as<long long>();
+    if (value < static_cast<long long>(least) || value > static_cast<long long>(most)) {
+        throw bad_input(fmt::format("--{} {}: must be from {} to {}", option, value, least, most));
+    }
+    return static_cast<Number>(value);
+}
+
+std::string host_name() {
+    char name[256] = "";
+    gethostname(name, sizeof name - 1);
+    return name;
+}
+
+}  // namespace
+
+std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
+    const auto width = static_cast<unsigned>(terminal_width(STDOUT_FILENO));
+    const auto number = [](long long value) { return po::value<long long>()->default_value(value); };
+    const auto text = [](const char* value) { return po::value<std::string>()->default_value(value); };
+
+    po::options_description general("General", width);
+    general.add_options()
+        ("help,h", "show this help")
+        ("version,V", "show the versions of umbrad and of its libraries")
+        ("config,c", po::value<std::string>()->value_name("FILE"), "read options from FILE, one `name = value` a line; the command line wins")
+        ("log-level", text("info")->value_name("LEVEL"), "trace, debug, info, warning, error");
+    po::options_description capture("Packets (one of --read and --interface)", width);
+    capture.add_options()
+        ("read,r", po::value<std::vector<std::string>>()->composing()->value_name("FILE"), "read a pcap or pcapng file and exit; may repeat, in order; - is standard input")
+        ("interface,i", text("")->value_name("IF"), "capture from interface IF until SIGTERM")
+        ("filter,f", text("")->value_name("EXPRESSION"), "only packets that match, as in pcap-filter(7)")
+        ("snap-length", number(65535)->value_name("BYTES"), "bytes captured of each packet")
+        ("ring-size", number(64)->value_name("MIB"), "kernel ring buffer of the interface")
+        ("no-promiscuous", po::bool_switch(), "leave the interface out of promiscuous mode");
+    po::options_description usage("Usage", width);
+    usage.add_options()
+        ("database,d", text("")->value_name("DB"), "SQLite file for the usage; made if need be")
+        ("sensor", text("")->value_name("NAME"), "name of this sensor in exports (default: the machine's)")
+        ("local-net", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"), "network of inside hosts; may repeat (default: private and link-local ranges)")
+        ("catalogue", text("")->value_name("DIR"), "folder of catalogue files (default: the installed one)")
+        ("window", number(300)->value_name("SECONDS"), "length of a usage window");
+    po::options_description bounds("Bounds", width);
+    bounds.add_options()
+        ("max-flows", number(1 << 20)->value_name("N"), "flows followed at one time; the idlest makes room")
+        ("tcp-idle", number(600)->value_name("SECONDS"), "a TCP flow without packets ends after")
+        ("udp-idle", number(180)->value_name("SECONDS"), "a UDP flow without packets ends after")
+        ("max-unnamed", number(65536)->value_name("N"), "flows whose first bytes are kept at one time")
+        ("head-memory", number(64)->value_name("MIB"), "memory for those bytes")
+        ("max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")
+        ("max-names", number(65536)->value_name("N"), "different host names remembered at one time")
+        ("max-rows", number(65536)->value_name("N"), "rows of usage in one window");
+
+    po::options_description all(width);
+    all.add(general).add(capture).add(usage).add(bounds);
+    po::options_description in_file;
+    in_file.add(capture).add(usage).add(bounds);
+    in_file.add_options()("log-level", text("info"));
+
+    po::variables_map values;
+    try {
+        po::store(po::command_line_parser(argc, argv)
+                      .options(all)
+                      .positional({})
+                      .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+                      .run(),
+                  values);
+        if (values.contains("help")) {
+            std::cout << "umbrad - records which hosts use which public AI services\n\n"
+                         "Usage:\n"
+                         "  umbrad --read FILE --database DB\n"
+                         "  umbrad --interface IF --database DB\n"
+                      << all
+                      << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 logs the "
+                         "counters.\n";
+            return std::nullopt;
+        }
+        if (values.contains("version")) {
+            std::cout << version_text("umbrad");
+            return std::nullopt;
+        }
+        if (values.contains("config")) parse_file(values["config"].as<std::string>(), in_file, values);
+        po::notify(values);
+    } catch (const po::error& error) {
+        throw bad_input(std::string(error.what()) + " (see --help)");
+    }
+
+    DaemonOptions options;
+    if (values.contains("read")) options.read = values["read"].as<std::vector<std::string>>();
+    options.live.interface = values["interface"].as<std::string>();
+    options.live.snap_length = at_least(values, "snap-length", 64, 262144);
+    options.live.ring_mebibytes = at_least(values, "ring-size", 1, 2047);
+    options.live.promiscuous = !values["no-promiscuous"].as<bool>();
+    options.filter = values["filter"].as<std::string>();
+    options.database = values["database"].as<std::string>();
+    options.sensor = values["sensor"].as<std::string>();
+    if (options.sensor.empty()) options.sensor = host_name();
+    options.catalogue = values["catalogue"].as<std::string>();
+    if (values.contains("local-net")) {
+        options.local_nets = values["local-net"].as<std::vector<std::string>>();
+    }
+    options.log_level = values["log-level"].as<std::string>();
+
+    constexpr std::uint32_t many = 1U << 28;
+    MonitorLimits& limits = options.limits;
+    limits.window = at_least(values, "window", 1, 86400) * second;
+    limits.flows.most_flows = at_least(values, "max-flows", 1U, many);
+    limits.flows.tcp_idle = at_least(values, "tcp-idle", 1, 86400) * second;
+    limits.flows.udp_idle = at_least(values, "udp-idle", 1, 86400) * second;
+    limits.naming.most_pending = at_least(values, "max-unnamed", 1U, many);
+    limits.naming.head_memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536}) << 20;
+    limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
+    limits.most_names = at_least(values, "max-names", 1U, many);
+    limits.most_cells = at_least(values, "max-rows", 1U, many);
+
+    if (options.database.empty()) throw bad_input("--database DB is missing (see --help)");
+    if (options.read.empty() == options.live.interface.empty()) {
+        throw bad_input("give either --read FILE or --interface IF (see --help)");
+    }
+    return options;
+}
+
+}  // namespace umbra

@@ -1,0 +1,29 @@
+// The options of umbrad: command line and configuration file, with the same names.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/capture/source.hpp"
+#include "daemon/usage/monitor.hpp"
+
+namespace umbra {
+
+struct DaemonOptions {
+    std::vector<std::string> read;  // capture files, in order
+    capture::LiveOptions live;      // used where `live.interface` is not empty
+    std::string filter;
+    std::string database;
+    std::string sensor;
+    std::string catalogue;
+    std::vector<std::string> local_nets;
+    MonitorLimits limits;
+    std::string log_level;
+};
+
+// Reads them; nothing where --help or --version was asked for and answered. Throws Failure with the
+// option's name, or the configuration file's line.
+std::optional<DaemonOptions> read_options(int argc, const char* const* argv);
+
+}  // namespace umbra

@@ -1,0 +1,12 @@
+// What the terminal can show.
+#pragma once
+
+namespace umbra {
+
+// Columns of the terminal behind `descriptor`; else $COLUMNS; else 100.
+int terminal_width(int descriptor);
+
+// Whether colour is wanted there: a terminal, and no NO_COLOR (no-color.org).
+bool wants_colour(int descriptor);
+
+}  // namespace umbra
