@@ -80,7 +80,7 @@ void handle_signals(const Monitor& monitor) {
 void read_file(capture::Source& source, const DaemonOptions& options, Monitor& monitor) {
     if (!options.filter.empty()) source.filter(options.filter);
     monitor.set_link_type(source.link_type());
-    const auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
+    auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) handle_signals(monitor);
@@ -92,7 +92,7 @@ void watch_interface(const DaemonOptions& options, Monitor& monitor) {
     if (!options.filter.empty()) source.filter(options.filter);
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", options.live.interface);
-    const auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
+    auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
     // Packets may still wait in the ring when the clock passes a window's end.
@@ -118,7 +118,8 @@ void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
     const Catalogue catalogue =
-        load_catalogue(options.catalogue.empty() ? default_catalogue_directory() : options.catalogue);
+        load_catalogue(options.catalogue.empty() ? default_catalogue_directory()
+                                                : std::filesystem::path(options.catalogue));
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
     // A wrong path is an error before the first packet is counted, not after the last file but one.

@@ -42,12 +42,19 @@ bool is_sovereignty(std::string_view text) {
 
 std::string Fault::to_string() const { return fmt::format("{}:{}: {}", file, line, sentence); }
 
+std::vector<std::string> shared_apexes(const std::filesystem::path& directory) {
+    for (const auto& folder : {directory, std::filesystem::absolute(directory).lexically_normal().parent_path()}) {
+        if (const auto file = folder / "shared-apexes.txt"; std::filesystem::exists(file)) {
+            return read_name_list(file);
+        }
+    }
+    return {};
+}
+
 Catalogue load_catalogue(const std::filesystem::path& directory) {
     std::vector<Fault> faults;
     Catalogue catalogue = read_catalogue(directory, faults);
-    const std::filesystem::path apexes = directory.parent_path() / "shared-apexes.txt";
-    lint(catalogue, std::filesystem::exists(apexes) ? read_name_list(apexes) : std::vector<std::string>{},
-         faults);
+    lint(catalogue, shared_apexes(directory), faults);
     if (!faults.empty()) throw bad_input(faults.front().to_string());
     return catalogue;
 }

@@ -74,6 +74,9 @@ void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_ape
 // One name a line, `#` begins a comment. Throws Failure where the file cannot be read.
 std::vector<std::string> read_name_list(const std::filesystem::path& file);
 
+// The list that goes with a catalogue folder: `shared-apexes.txt` in it or beside it; else nothing.
+std::vector<std::string> shared_apexes(const std::filesystem::path& directory);
+
 // Reads and lints; throws Failure with the first fault. What the daemon runs with is faultless.
 Catalogue load_catalogue(const std::filesystem::path& directory);
 

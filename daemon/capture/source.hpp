@@ -43,7 +43,7 @@ class Source {
     // how many; nothing at the end of a file. `take(time, frame, wire_length)`: the frame is valid
     // during the call.
     template <typename Take>
-    std::optional<int> dispatch(int most, Take&& take);
+    std::optional<int> dispatch(int most, Take& take);
 
     // Of a file that was cut in the middle of a packet, after its end: one sentence that says so.
     const std::optional<std::string>& truncation() const { return truncation_; }
@@ -69,11 +69,11 @@ class Source {
 };
 
 template <typename Take>
-std::optional<int> Source::dispatch(int most, Take&& take) {
+std::optional<int> Source::dispatch(int most, Take& take) {
     return dispatch_to(
         most,
         [](void* context, Micros time, Bytes frame, std::uint32_t wire_length) {
-            (*static_cast<std::remove_reference_t<Take>*>(context))(time, frame, wire_length);
+            (*static_cast<Take*>(context))(time, frame, wire_length);
         },
         &take);
 }

@@ -1,0 +1,106 @@
+// umbra explain: each flow of a capture file and what named it.
+#include <iostream>
+
+#include "daemon/capture/source.hpp"
+#include "daemon/usage/monitor.hpp"
+#include "tools/umbra/command.hpp"
+#include "tools/umbra/output.hpp"
+
+namespace po = boost::program_options;
+
+namespace umbra {
+namespace {
+
+const std::vector<Column> columns{
+    {"client", "CLIENT"},       {"client_port", "PORT"},    {"server", "SERVER"},
+    {"server_port", "PORT"},    {"transport", "L4"},        {"protocol", "PROTOCOL"},
+    {"name", "NAME"},           {"evidence", "EVIDENCE"},   {"visibility", "VISIBILITY"},
+    {"service", "SERVICE"},     {"vendor", ""},             {"category", ""},
+    {"host_role", ""},          {"bytes_out", "OUT", true}, {"bytes_in", "IN", true},
+    {"packets", "PACKETS"},     {"first_seen", ""},         {"last_seen", ""}};
+
+std::vector<Value> row_of(const ExplainedFlow& explained, const Catalogue& catalogue) {
+    const Flow& flow = explained.flow;
+    const auto text = [](std::string_view view) { return Value(std::string(view)); };
+    Value service, vendor, category, role;
+    if (const SignatureName* signature = explained.signature) {
+        const Service& entry = catalogue.services[signature->service];
+        service = entry.id;
+        vendor = catalogue.vendor_of(entry).name;
+        category = entry.category;
+        role = text(to_string(signature->role));
+    }
+    return {flow.client().to_string(),
+            std::int64_t{flow.client_port()},
+            flow.server().to_string(),
+            std::int64_t{flow.server_port()},
+            text(to_string(flow.key.transport())),
+            text(to_string(explained.protocol)),
+            explained.name ? text(*explained.name) : Value(),
+            text(to_string(explained.evidence)),
+            text(to_string(visibility_of(explained.evidence))),
+            service,
+            vendor,
+            category,
+            role,
+            static_cast<std::int64_t>(flow.outward().bytes),
+            static_cast<std::int64_t>(flow.inward().bytes),
+            std::int64_t{flow.packets},
+            format_utc(flow.first_seen, true),
+            format_utc(flow.last_seen, true)};
+}
+
+}  // namespace
+
+ExitCode explain_command(const Words& words) {
+    CommandLine command{
+        "umbra explain FILE: a row for each flow of a capture file (- is standard input)\n"
+        "\n"
+        "  umbra explain trace.pcap\n"
+        "  umbra explain --all --format ndjson trace.pcap\n",
+        po::options_description(),
+        {"file"}};
+    command.options.add_options()
+        ("all", po::bool_switch(), "also flows of no AI service")
+        ("format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson")
+        ("local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat")
+        ("catalogue", po::value<std::string>(), "folder of catalogue files");
+    const auto values = command.parse(words);
+    if (!values) return ExitCode::done;
+    if (!values->contains("file")) throw bad_input("explain: give a capture file (see --help)");
+    const Format format = parse_format((*values)["format"].as<std::string>());
+    const bool all = (*values)["all"].as<bool>();
+
+    const Catalogue catalogue =
+        load_catalogue(values->contains("catalogue") ? std::filesystem::path((*values)["catalogue"].as<std::string>())
+                                                     : default_catalogue_directory());
+    MonitorLimits limits;
+    limits.most_names = 1U << 22;  // every name of the file is shown
+    Monitor monitor(catalogue,
+                    values->contains("local-net")
+                        ? LocalNets::of((*values)["local-net"].as<std::vector<std::string>>())
+                        : LocalNets::defaults(),
+                    limits);
+    // Flows end in any order; people read them in the order in which they began.
+    std::vector<std::pair<Micros, std::vector<Value>>> found;
+    monitor.on_flow([&](const ExplainedFlow& flow) {
+        if (all || flow.signature) found.emplace_back(flow.flow.first_seen, row_of(flow, catalogue));
+    });
+
+    auto source = capture::Source::file((*values)["file"].as<std::vector<std::string>>().front());
+    monitor.set_link_type(source.link_type());
+    auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
+        monitor.packet(time, frame, wire_length);
+    };
+    while (source.dispatch(-1, take)) continue;
+    monitor.finish();
+    if (source.truncation()) std::cerr << "umbra: " << *source.truncation() << '\n';
+
+    std::ranges::sort(found);
+    Rows rows{columns, {}};
+    for (auto& [time, row] : found) rows.rows.push_back(std::move(row));
+    print(rows, format);
+    return ExitCode::done;
+}
+
+}  // namespace umbra

@@ -1,0 +1,102 @@
+// umbra: finds the command and runs it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "daemon/support/terminal.hpp"
+#include "daemon/versions.hpp"
+#include "tools/umbra/command.hpp"
+
+namespace po = boost::program_options;
+
+namespace umbra {
+
+std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
+    po::options_description all(static_cast<unsigned>(terminal_width(STDOUT_FILENO)));
+    all.add(options);
+    po::options_description hidden;
+    po::positional_options_description places;
+    for (std::size_t i = 0; i < positional.size(); ++i) {
+        const bool repeats = last_repeats && i + 1 == positional.size();
+        hidden.add_options()(positional[i].c_str(), po::value<std::vector<std::string>>());
+        places.add(positional[i].c_str(), repeats ? -1 : 1);
+    }
+    po::options_description everything;
+    everything.add(all).add(hidden).add_options()("help,h", "");
+    po::variables_map values;
+    try {
+        po::store(po::command_line_parser(words)
+                      .options(everything)
+                      .positional(places)
+                      .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+                      .run(),
+                  values);
+        if (values.contains("help")) {
+            std::cout << usage;
+            if (!options.options().empty()) std::cout << "\nOptions:\n" << all;
+            return std::nullopt;
+        }
+        po::notify(values);
+    } catch (const po::error& error) {
+        throw bad_input(std::string(error.what()) + " (see --help)");
+    }
+    return values;
+}
+
+namespace {
+
+constexpr const char* help =
+    "umbra - reports which hosts use which public AI services, from what umbrad recorded\n"
+    "\n"
+    "Usage: umbra COMMAND [...]      umbra COMMAND --help tells more\n"
+    "\n"
+    "  report WHAT       overview, services, hosts, coverage\n"
+    "  export            closed windows as CSV files for a SIEM\n"
+    "  explain FILE      each flow of a capture file, with the evidence for its name\n"
+    "  signatures WHAT   match names against the catalogue, lint it\n"
+    "\n"
+    "Options:\n"
+    "  -h, --help        show this help\n"
+    "  -V, --version     show the versions of umbra and of its libraries\n"
+    "\n"
+    "Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 the environment failed\n";
+
+ExitCode run(const Words& words) {
+    if (words.empty()) {
+        std::cerr << help;
+        return ExitCode::bad_input;
+    }
+    const std::string& command = words.front();
+    const Words rest(words.begin() + 1, words.end());
+    if (command == "--help" || command == "-h" || command == "help") {
+        std::cout << help;
+        return ExitCode::done;
+    }
+    if (command == "--version" || command == "-V") {
+        std::cout << version_text("umbra");
+        return ExitCode::done;
+    }
+    if (command == "report") return report_command(rest);
+    if (command == "export") return export_command(rest);
+    if (command == "explain") return explain_command(rest);
+    if (command == "signatures") return signatures_command(rest);
+    throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
+}
+
+}  // namespace
+}  // namespace umbra
+
+int main(int argc, char** argv) {
+    try {
+        const umbra::ExitCode code = umbra::run(umbra::Words(argv + 1, argv + argc));
+        std::cout.flush();
+        return static_cast<int>(code);
+    } catch (const umbra::Failure& failure) {
+        std::cerr << "umbra: " << failure.what() << '\n';
+        return static_cast<int>(failure.code());
+    } catch (const std::exception& error) {
+        std::cerr << "umbra: " << error.what() << '\n';
+        return static_cast<int>(umbra::ExitCode::environment);
+    }
+}

@@ -1,0 +1,192 @@
+// umbra report: what the database says, for people and for programs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "daemon/store/reader.hpp"
+#include "daemon/support/time.hpp"
+#include "tools/umbra/command.hpp"
+#include "tools/umbra/output.hpp"
+
+namespace po = boost::program_options;
+
+namespace umbra {
+namespace {
+
+using store::Period;
+
+std::string utc(std::int64_t seconds) { return format_utc(seconds * second); }
+
+std::int64_t parse_bound(const std::string& option, const std::string& text) {
+    const auto time = parse_time(text);
+    if (!time) {
+        throw bad_input(fmt::format("--{} {}: not a time (write 2026-11-02 or 2026-11-02T09:00:00Z)", option, text));
+    }
+    return *time / second;
+}
+
+// What was asked for; without --since the last 24 hours that hold data.
+Period period_of(const po::variables_map& values, const Period& extent) {
+    Period period = extent;
+    if (values.contains("until")) period.until = parse_bound("until", values["until"].as<std::string>());
+    if (values.contains("since")) {
+        period.since = parse_bound("since", values["since"].as<std::string>());
+    } else {
+        constexpr std::int64_t day = 86400;
+        period.since = std::max(extent.since, std::min(period.until, extent.until) - day);
+    }
+    if (period.since >= period.until && values.contains("since")) {
+        throw bad_input(fmt::format("--since {} is not before the end of the period, {}",
+                                    values["since"].as<std::string>(), utc(period.until)));
+    }
+    return period;
+}
+
+std::int64_t value_of(const std::vector<store::Metric>& metrics, std::string_view name) {
+    const auto found = std::ranges::find(metrics, name, &store::Metric::name);
+    return found == metrics.end() ? 0 : found->value;
+}
+
+Rows services(store::Reader& reader, const Period& period) {
+    Rows rows{{{"service", "SERVICE"}, {"service_name", ""}, {"vendor", "VENDOR"}, {"category", "CATEGORY"},
+               {"sovereignty", "LAW"}, {"hosts", "HOSTS"}, {"flows", "FLOWS"}, {"bytes_out", "OUT", true},
+               {"bytes_in", "IN", true}, {"evidence", "EVIDENCE"}, {"first_seen", ""}, {"last_seen", ""}}, {}};
+    for (const auto& total : reader.services(period)) {
+        rows.rows.push_back({total.service, total.name, total.vendor, total.category,
+                             value_or_null(total.sovereignty), total.hosts, total.flows, total.bytes_out,
+                             total.bytes_in, total.evidence, utc(total.first_seen), utc(total.last_seen)});
+    }
+    return rows;
+}
+
+Rows hosts(store::Reader& reader, const Period& period) {
+    Rows rows{{{"host", "HOST"}, {"host_name", ""}, {"department", ""}, {"services", "SERVICES"},
+               {"top_service", "MOST USED"}, {"flows", "FLOWS"}, {"bytes_out", "OUT", true},
+               {"bytes_in", "IN", true}, {"first_seen", "FIRST SEEN"}, {"last_seen", "LAST SEEN"}}, {}};
+    for (const auto& total : reader.hosts(period)) {
+        rows.rows.push_back({total.address, value_or_null(total.name), value_or_null(total.department),
+                             total.services, total.top_service, total.flows, total.bytes_out, total.bytes_in,
+                             utc(total.first_seen), utc(total.last_seen)});
+    }
+    return rows;
+}
+
+Rows coverage(store::Reader& reader, const Period& period) {
+    Rows rows{{{"metric", "WHAT"}, {"value", "COUNT"}}, {}};
+    for (const auto& metric : reader.coverage(period)) rows.rows.push_back({metric.name, metric.value});
+    return rows;
+}
+
+std::string share(std::int64_t part, std::int64_t whole) {
+    if (whole == 0) return "0%";
+    return fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+Rows overview_figures(store::Reader& reader, const Period& period) {
+    const store::Total total = reader.total(period);
+    const auto metrics = reader.coverage(period);
+    Rows rows{{{"figure", "FIGURE"}, {"value", "VALUE"}}, {}};
+    const auto add = [&](const char* name, std::int64_t value) { rows.rows.push_back({std::string(name), value}); };
+    add("hosts", total.hosts);
+    add("services", total.services);
+    add("flows", total.flows);
+    add("bytes_out", total.bytes_out);
+    add("bytes_in", total.bytes_in);
+    for (const char* name : {"packets", "drops_kernel", "drops_interface", "payload_bytes_named",
+                             "payload_bytes_dns_only", "payload_bytes_unnamed"}) {
+        add(name, value_of(metrics, name));
+    }
+    return rows;
+}
+
+void print_overview(store::Reader& reader, const Period& period) {
+    const store::Total total = reader.total(period);
+    std::cout << fmt::format(
+        "AI services seen by sensor {}\n\n"
+        "  {} hosts used {} services in {} flows\n"
+        "  {} went out to them, {} came back\n\n",
+        printable(reader.sensor()), total.hosts, total.services, total.flows, human_bytes(total.bytes_out),
+        human_bytes(total.bytes_in));
+    static constexpr std::size_t most_lines = 10;
+    const auto print_top = [](const char* what, const char* all, Rows rows) {
+        const std::size_t count = rows.rows.size();
+        rows.rows.resize(std::min(count, most_lines));
+        if (count == 0) return;
+        print(rows, Format::table);
+        if (count > most_lines) {
+            std::cout << fmt::format("… and {} more {}: umbra report {}\n", count - most_lines, what, all);
+        }
+        std::cout << '\n';
+    };
+    print_top("services", "services", services(reader, period));
+    print_top("hosts", "hosts", hosts(reader, period));
+
+    const auto metrics = reader.coverage(period);
+    const std::int64_t named = value_of(metrics, "payload_bytes_named");
+    const std::int64_t dns_only = value_of(metrics, "payload_bytes_dns_only");
+    const std::int64_t unnamed = value_of(metrics, "payload_bytes_unnamed");
+    const std::int64_t all = named + dns_only + unnamed;
+    const std::int64_t drops = value_of(metrics, "drops_kernel") + value_of(metrics, "drops_interface");
+    std::cout << fmt::format(
+        "What was visible: of {} payload, {} carried a readable name, {} was named by a DNS answer only,\n"
+        "{} had no name and may hide more. {} packets seen, {} dropped.\n",
+        human_bytes(all), share(named, all), share(dns_only, all), share(unnamed, all),
+        value_of(metrics, "packets"), drops);
+}
+
+}  // namespace
+
+ExitCode report_command(const Words& words) {
+    CommandLine command{
+        "umbra report WHAT --database DB: what hosts and services there were\n"
+        "\n"
+        "  overview   one screen: totals, the largest services and hosts, what was visible\n"
+        "  services   a row for each service\n"
+        "  hosts      a row for each inside host\n"
+        "  coverage   what was seen and what was not, as counters\n"
+        "\n"
+        "  umbra report overview --database umbra.db\n"
+        "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n",
+        po::options_description(),
+        {"what"}};
+    command.options.add_options()
+        ("database,d", po::value<std::string>(), "the file that umbrad writes")
+        ("since", po::value<std::string>(), "begin of the period, UTC if no zone is given (default: the last 24 hours that hold data)")
+        ("until", po::value<std::string>(), "end of the period, not included")
+        ("format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
+    const auto values = command.parse(words);
+    if (!values) return ExitCode::done;
+    if (!values->contains("what")) throw bad_input("report: say what to report (see umbra report --help)");
+    const std::string what = (*values)["what"].as<std::vector<std::string>>().front();
+    const auto makers = {std::pair{"overview", &overview_figures}, std::pair{"services", &services},
+                         std::pair{"hosts", &hosts}, std::pair{"coverage", &coverage}};
+    const auto maker = std::ranges::find_if(makers, [&](const auto& entry) { return what == entry.first; });
+    if (maker == makers.end()) {
+        throw bad_input(fmt::format("report: unknown report `{}`; there are overview, services, hosts, coverage", what));
+    }
+    if (!values->contains("database")) throw bad_input("report: --database DB is missing (see --help)");
+    const Format format = parse_format((*values)["format"].as<std::string>());
+
+    store::Reader reader((*values)["database"].as<std::string>());
+    const auto extent = reader.extent();
+    const Period period = period_of(*values, extent.value_or(Period{}));
+    if (format != Format::table) {
+        print(maker->second(reader, period), format);
+        return ExitCode::done;
+    }
+    if (!extent) {
+        std::cout << "Nothing recorded yet: no window has closed.\n";
+        return ExitCode::done;
+    }
+    std::cout << fmt::format("{} to {}{}\n\n", utc(period.since), utc(period.until),
+                             values->contains("since") ? "" : " (the last 24 hours that hold data)");
+    if (what == "overview") {
+        print_overview(reader, period);
+    } else {
+        print(maker->second(reader, period), format);
+    }
+    return ExitCode::done;
+}
+
+}  // namespace umbra

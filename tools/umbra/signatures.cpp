@@ -1,0 +1,98 @@
+// umbra signatures: names against the catalogue, and the catalogue's faults.
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "detectors/host_name.hpp"
+#include "signatures/matcher.hpp"
+#include "tools/umbra/command.hpp"
+#include "tools/umbra/output.hpp"
+
+namespace po = boost::program_options;
+
+namespace umbra {
+namespace {
+
+void match_one(const std::string& text, const Catalogue& catalogue, const Matcher& matcher) {
+    const auto name = HostName::parse(text);
+    const auto match = name ? matcher.find(name->view()) : std::nullopt;
+    if (!match) {
+        std::cout << fmt::format("{}\t-\t-\t-\n", printable(text));
+        return;
+    }
+    const Service& service = catalogue.services[match->name->service];
+    std::cout << fmt::format("{}\t{}\t{}\t{}\n", printable(text), service.id, service.category,
+                             to_string(match->name->role));
+}
+
+ExitCode match_names(const Words& words) {
+    CommandLine command{
+        "umbra signatures match NAME...: the service that each host name belongs to (- reads names from\n"
+        "standard input, one a line). Prints NAME, SERVICE, CATEGORY, HOST_ROLE between tabs, - for none.\n"
+        "\n"
+        "  umbra signatures match chatgpt.com api.mistral.ai\n"
+        "  cut -f3 names.tsv | umbra signatures match -\n",
+        po::options_description(),
+        {"name"},
+        true};
+    command.options.add_options()("catalogue", po::value<std::string>(), "folder of catalogue files");
+    const auto values = command.parse(words);
+    if (!values) return ExitCode::done;
+    if (!values->contains("name")) throw bad_input("signatures match: give a name, or - (see --help)");
+    const Catalogue catalogue =
+        load_catalogue(values->contains("catalogue") ? std::filesystem::path((*values)["catalogue"].as<std::string>())
+                                                     : default_catalogue_directory());
+    const Matcher matcher(catalogue);
+    for (const std::string& word : (*values)["name"].as<std::vector<std::string>>()) {
+        if (word != "-") {
+            match_one(word, catalogue, matcher);
+            continue;
+        }
+        for (std::string line; std::getline(std::cin, line);) {
+            if (line.ends_with('\r')) line.pop_back();
+            match_one(line, catalogue, matcher);
+        }
+    }
+    return ExitCode::done;
+}
+
+ExitCode lint_catalogue(const Words& words) {
+    const CommandLine command{
+        "umbra signatures lint [DIR]: every fault of the catalogue, as file:line: what is wrong.\n"
+        "Exit code 1 where there is one.\n"
+        "\n"
+        "  umbra signatures lint\n"
+        "  umbra signatures lint ./catalogue\n",
+        po::options_description(),
+        {"directory"}};
+    const auto values = command.parse(words);
+    if (!values) return ExitCode::done;
+    const std::filesystem::path directory =
+        values->contains("directory") ? (*values)["directory"].as<std::vector<std::string>>().front()
+                                      : default_catalogue_directory().string();
+    std::vector<Fault> faults;
+    const Catalogue catalogue = read_catalogue(directory, faults);
+    lint(catalogue, shared_apexes(directory), faults);
+    for (const Fault& fault : faults) std::cout << fault.to_string() << '\n';
+    std::cerr << fmt::format("{} vendors, {} services, {} names, {} faults\n", catalogue.vendors.size(),
+                             catalogue.services.size(), catalogue.names.size(), faults.size());
+    return faults.empty() ? ExitCode::done : ExitCode::answer_is_no;
+}
+
+}  // namespace
+
+ExitCode signatures_command(const Words& words) {
+    const std::string what = words.empty() ? "--help" : words.front();
+    const Words rest(words.begin() + (words.empty() ? 0 : 1), words.end());
+    if (what == "match") return match_names(rest);
+    if (what == "lint") return lint_catalogue(rest);
+    if (what == "--help" || what == "-h") {
+        std::cout << "umbra signatures match NAME...   the service that each host name belongs to\n"
+                     "umbra signatures lint [DIR]      every fault of the catalogue\n"
+                     "\nEach has --help of its own.\n";
+        return ExitCode::done;
+    }
+    throw bad_input(fmt::format("signatures: unknown word `{}`; there are match and lint", what));
+}
+
+}  // namespace umbra
