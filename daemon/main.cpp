@@ -35,7 +35,8 @@ void install_signals() {
     struct sigaction action {};
     action.sa_handler = on_signal;
     sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+    for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
+        sigaction(signal, &action, nullptr);
 }
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
@@ -50,11 +51,14 @@ bool standard_error_is_journal() {
 void start_log(const std::string& level_name) {
     const spdlog::level::level_enum level = spdlog::level::from_str(level_name);
     if (level == spdlog::level::off) {
-        throw bad_input(fmt::format("--log-level {}: not one of trace, debug, info, warning, error", level_name));
+        throw bad_input(fmt::format("--log-level {}: not one of trace, debug, info, warning, error",
+                                    level_name));
     }
     auto log = standard_error_is_journal()
-                   ? std::make_shared<spdlog::logger>("umbrad", std::make_shared<spdlog::sinks::systemd_sink_mt>("umbrad"))
-                   : std::make_shared<spdlog::logger>("umbrad", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+                   ? std::make_shared<spdlog::logger>(
+                         "umbrad", std::make_shared<spdlog::sinks::systemd_sink_mt>("umbrad"))
+                   : std::make_shared<spdlog::logger>(
+                         "umbrad", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     log->set_level(level);
     spdlog::set_default_logger(log);
@@ -83,7 +87,8 @@ void read_file(capture::Source& source, const DaemonOptions& options, Monitor& m
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
-    while (!stop_asked && source.dispatch(packets_a_turn, take)) handle_signals(monitor);
+    while (!stop_asked && source.dispatch(packets_a_turn, take))
+        handle_signals(monitor);
     if (source.truncation()) spdlog::warn("{}", *source.truncation());
 }
 
@@ -119,12 +124,13 @@ void run(const DaemonOptions& options) {
     install_signals();
     const Catalogue catalogue =
         load_catalogue(options.catalogue.empty() ? default_catalogue_directory()
-                                                : std::filesystem::path(options.catalogue));
+                                                 : std::filesystem::path(options.catalogue));
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
     // A wrong path is an error before the first packet is counted, not after the last file but one.
     std::deque<capture::Source> files;
-    for (const std::string& path : options.read) files.push_back(capture::Source::file(path));
+    for (const std::string& path : options.read)
+        files.push_back(capture::Source::file(path));
 
     store::Writer writer(options.database, options.sensor, catalogue);
     const auto stored_until = writer.last_window_end();
@@ -133,17 +139,19 @@ void run(const DaemonOptions& options) {
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {
         if (first_window && stored_until && window.begin / second < *stored_until) {
-            spdlog::warn("{} already holds windows up to {}; these packets begin at {}. If they are the "
-                         "same packets, they now count twice.",
-                         options.database, format_utc(*stored_until * second),
-                         format_utc(window.first_packet));
+            spdlog::warn(
+                "{} already holds windows up to {}; these packets begin at {}. If they are the "
+                "same packets, they now count twice.",
+                options.database, format_utc(*stored_until * second),
+                format_utc(window.first_packet));
         }
         first_window = false;
         writing.hand_over(std::move(window));
     });
 
     if (options.live.interface.empty()) {
-        for (capture::Source& file : files) read_file(file, options, monitor);
+        for (capture::Source& file : files)
+            read_file(file, options, monitor);
     } else {
         watch_interface(options, monitor);
     }

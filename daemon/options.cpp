@@ -24,9 +24,10 @@ bool may_repeat(const std::string& key) {
     return std::ranges::find(list_options, key) != std::end(list_options);
 }
 
-// Boost says neither in which line a fault is nor that a key stands twice; so the keys are looked at
-// first, then each line is parsed alone.
-void parse_file(const std::string& path, const po::options_description& known, po::variables_map& values) {
+// Boost says neither in which line a fault is nor that a key stands twice; so the keys are looked
+// at first, then each line is parsed alone.
+void parse_file(const std::string& path, const po::options_description& known,
+                po::variables_map& values) {
     std::ifstream file(path);
     if (!file) throw bad_input(fmt::format("--config {}: cannot be read", path));
     std::map<std::string, int> first_line;
@@ -39,8 +40,8 @@ void parse_file(const std::string& path, const po::options_description& known, p
             for (auto& option : po::parse_config_file(one, known).options) {
                 const auto [earlier, is_new] = first_line.emplace(option.string_key, number);
                 if (!is_new && !may_repeat(option.string_key)) {
-                    throw bad_input(fmt::format("{}:{}: `{}` stands already in line {}", path, number,
-                                                option.string_key, earlier->second));
+                    throw bad_input(fmt::format("{}:{}: `{}` stands already in line {}", path,
+                                                number, option.string_key, earlier->second));
                 }
                 po::parsed_options single(&known);
                 single.options.push_back(option);
@@ -74,40 +75,50 @@ std::string host_name() {
 
 std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     const auto width = static_cast<unsigned>(terminal_width(STDOUT_FILENO));
-    const auto number = [](long long value) { return po::value<long long>()->default_value(value); };
-    const auto text = [](const char* value) { return po::value<std::string>()->default_value(value); };
+    const auto number = [](long long value) {
+        return po::value<long long>()->default_value(value);
+    };
+    const auto text = [](const char* value) {
+        return po::value<std::string>()->default_value(value);
+    };
 
     po::options_description general("General", width);
-    general.add_options()
-        ("help,h", "show this help")
-        ("version,V", "show the versions of umbrad and of its libraries")
-        ("config,c", po::value<std::string>()->value_name("FILE"), "read options from FILE, one `name = value` a line; the command line wins")
-        ("log-level", text("info")->value_name("LEVEL"), "trace, debug, info, warning, error");
+    general.add_options()("help,h", "show this help")(
+        "version,V", "show the versions of umbrad and of its libraries")(
+        "config,c", po::value<std::string>()->value_name("FILE"),
+        "read options from FILE, one `name = value` a line; the command line wins")(
+        "log-level", text("info")->value_name("LEVEL"), "trace, debug, info, warning, error");
     po::options_description capture("Packets (one of --read and --interface)", width);
-    capture.add_options()
-        ("read,r", po::value<std::vector<std::string>>()->composing()->value_name("FILE"), "read a pcap or pcapng file and exit; may repeat, in order; - is standard input")
-        ("interface,i", text("")->value_name("IF"), "capture from interface IF until SIGTERM")
-        ("filter,f", text("")->value_name("EXPRESSION"), "only packets that match, as in pcap-filter(7)")
-        ("snap-length", number(65535)->value_name("BYTES"), "bytes captured of each packet")
-        ("ring-size", number(64)->value_name("MIB"), "kernel ring buffer of the interface")
-        ("no-promiscuous", po::bool_switch(), "leave the interface out of promiscuous mode");
+    capture.add_options()(
+        "read,r", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
+        "read a pcap or pcapng file and exit; may repeat, in order; - is standard input")(
+        "interface,i", text("")->value_name("IF"), "capture from interface IF until SIGTERM")(
+        "filter,f", text("")->value_name("EXPRESSION"),
+        "only packets that match, as in pcap-filter(7)")(
+        "snap-length", number(65535)->value_name("BYTES"), "bytes captured of each packet")(
+        "ring-size", number(64)->value_name("MIB"), "kernel ring buffer of the interface")(
+        "no-promiscuous", po::bool_switch(), "leave the interface out of promiscuous mode");
     po::options_description usage("Usage", width);
-    usage.add_options()
-        ("database,d", text("")->value_name("DB"), "SQLite file for the usage; made if need be")
-        ("sensor", text("")->value_name("NAME"), "name of this sensor in exports (default: the machine's)")
-        ("local-net", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"), "network of inside hosts; may repeat (default: private and link-local ranges)")
-        ("catalogue", text("")->value_name("DIR"), "folder of catalogue files (default: the installed one)")
-        ("window", number(300)->value_name("SECONDS"), "length of a usage window");
+    usage.add_options()("database,d", text("")->value_name("DB"),
+                        "SQLite file for the usage; made if need be")(
+        "sensor", text("")->value_name("NAME"),
+        "name of this sensor in exports (default: the machine's)")(
+        "local-net", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
+        "network of inside hosts; may repeat (default: private and link-local ranges)")(
+        "catalogue", text("")->value_name("DIR"),
+        "folder of catalogue files (default: the installed one)")(
+        "window", number(300)->value_name("SECONDS"), "length of a usage window");
     po::options_description bounds("Bounds", width);
-    bounds.add_options()
-        ("max-flows", number(1 << 20)->value_name("N"), "flows followed at one time; the idlest makes room")
-        ("tcp-idle", number(600)->value_name("SECONDS"), "a TCP flow without packets ends after")
-        ("udp-idle", number(180)->value_name("SECONDS"), "a UDP flow without packets ends after")
-        ("max-unnamed", number(65536)->value_name("N"), "flows whose first bytes are kept at one time")
-        ("head-memory", number(64)->value_name("MIB"), "memory for those bytes")
-        ("max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")
-        ("max-names", number(65536)->value_name("N"), "different host names remembered at one time")
-        ("max-rows", number(65536)->value_name("N"), "rows of usage in one window");
+    bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
+                         "flows followed at one time; the idlest makes room")(
+        "tcp-idle", number(600)->value_name("SECONDS"), "a TCP flow without packets ends after")(
+        "udp-idle", number(180)->value_name("SECONDS"), "a UDP flow without packets ends after")(
+        "max-unnamed", number(65536)->value_name("N"),
+        "flows whose first bytes are kept at one time")(
+        "head-memory", number(64)->value_name("MIB"), "memory for those bytes")(
+        "max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")(
+        "max-names", number(65536)->value_name("N"), "different host names remembered at one time")(
+        "max-rows", number(65536)->value_name("N"), "rows of usage in one window");
 
     po::options_description all(width);
     all.add(general).add(capture).add(usage).add(bounds);
@@ -120,7 +131,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         po::store(po::command_line_parser(argc, argv)
                       .options(all)
                       .positional({})
-                      .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+                      .style(po::command_line_style::default_style &
+                             ~po::command_line_style::allow_guessing)
                       .run(),
                   values);
         if (values.contains("help")) {
@@ -129,7 +141,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                          "  umbrad --read FILE --database DB\n"
                          "  umbrad --interface IF --database DB\n"
                       << all
-                      << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 logs the "
+                      << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
+                         "logs the "
                          "counters.\n";
             return std::nullopt;
         }
@@ -137,7 +150,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
             std::cout << version_text("umbrad");
             return std::nullopt;
         }
-        if (values.contains("config")) parse_file(values["config"].as<std::string>(), in_file, values);
+        if (values.contains("config"))
+            parse_file(values["config"].as<std::string>(), in_file, values);
         po::notify(values);
     } catch (const po::error& error) {
         throw bad_input(std::string(error.what()) + " (see --help)");
@@ -166,7 +180,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     limits.flows.tcp_idle = at_least(values, "tcp-idle", 1, 86400) * second;
     limits.flows.udp_idle = at_least(values, "udp-idle", 1, 86400) * second;
     limits.naming.most_pending = at_least(values, "max-unnamed", 1U, many);
-    limits.naming.head_memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536}) << 20;
+    limits.naming.head_memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536})
+                                << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);
     limits.most_cells = at_least(values, "max-rows", 1U, many);

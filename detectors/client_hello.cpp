@@ -29,7 +29,8 @@ Detection read_client_hello(Bytes message, Protocol protocol, Evidence evidence)
     if (message.empty()) return Detection::need_more();
     if (message[0] != client_hello_type) return Detection::not_mine();
     if (message.size() < 4) return Detection::need_more();
-    const std::size_t length = std::size_t{message[1]} << 16 | std::size_t{message[2]} << 8 | message[3];
+    const std::size_t length =
+        std::size_t{message[1]} << 16 | std::size_t{message[2]} << 8 | message[3];
     const bool whole = message.size() - 4 >= length;
     // Where the message is whole, reading past its end means that it contradicts itself.
     const Detection at_end = whole ? Detection::nameless(protocol) : Detection::need_more();

@@ -9,7 +9,16 @@
 namespace umbra {
 
 // What named a flow, strongest first. Two are never mixed.
-enum class Evidence : std::uint8_t { none, sni, quic_sni, http_host, connect_host, certificate, dns, ip_range };
+enum class Evidence : std::uint8_t {
+    none,
+    sni,
+    quic_sni,
+    http_host,
+    connect_host,
+    certificate,
+    dns,
+    ip_range
+};
 
 std::string_view to_string(Evidence evidence);
 

@@ -19,7 +19,9 @@ struct WireName {
 };
 
 bool same(const WireName& a, const WireName& b) {
-    const auto lower = [](std::uint8_t c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c + 0; };
+    const auto lower = [](std::uint8_t c) {
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c + 0;
+    };
     return std::ranges::equal(a.view(), b.view(), {}, lower, lower);
 }
 
@@ -68,7 +70,8 @@ DnsResult read_dns(Bytes message) {
     Reader reader(message);
     reader.u16();
     const std::uint16_t flags = reader.u16();
-    const Header header{(flags & 0x8000U) != 0, (flags >> 11) & 15U, flags & 15U, reader.u16(), reader.u16()};
+    const Header header{(flags & 0x8000U) != 0, (flags >> 11) & 15U, flags & 15U, reader.u16(),
+                        reader.u16()};
     reader.u32();
     if (!reader.ok() || header.questions != 1 || header.opcode != 0) return {Kind::not_dns, {}};
 
@@ -101,7 +104,8 @@ DnsResult read_dns(Bytes message) {
             WireName target;
             if (!read_name(message, target_at, target)) return {Kind::malformed, {}};
             current = target;
-        } else if (type == type_a && length == 4 && answer.address_count < answer.addresses.size()) {
+        } else if (type == type_a && length == 4 &&
+                   answer.address_count < answer.addresses.size()) {
             answer.addresses[answer.address_count++] = Address::v4(&message[data]);
         } else if (type == type_aaaa && length == 16 &&
                    answer.address_count < answer.addresses.size()) {

@@ -25,8 +25,9 @@ struct DnsResult {
     std::optional<DnsAnswer> answer;  // only where addresses were answered to a host name
 };
 
-// Reads one message (RFC 1035 section 4.1), A and AAAA records that the question's name leads to over
-// CNAME records. Compression pointers may only point backwards, so that no chain of them can loop.
+// Reads one message (RFC 1035 section 4.1), A and AAAA records that the question's name leads to
+// over CNAME records. Compression pointers may only point backwards, so that no chain of them can
+// loop.
 DnsResult read_dns(Bytes message);
 
 }  // namespace umbra

@@ -8,8 +8,8 @@ constexpr std::size_t longest_label = 63;
 // The character as a host name has it, or NUL where no host name has it.
 constexpr char normalized(std::uint8_t byte) {
     if (byte >= 'A' && byte <= 'Z') return static_cast<char>(byte - 'A' + 'a');
-    const bool allowed = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-                         byte == '-' || byte == '_';
+    const bool allowed =
+        (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
     return allowed ? static_cast<char>(byte) : '\0';
 }
 

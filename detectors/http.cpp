@@ -7,9 +7,9 @@ namespace umbra {
 namespace {
 
 constexpr std::array<std::string_view, 20> methods{
-    "GET",   "POST",      "HEAD",     "PUT",       "OPTIONS", "CONNECT", "DELETE",
-    "PATCH", "TRACE",     "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",    "MOVE",
-    "LOCK",  "UNLOCK",    "REPORT",   "SEARCH",    "SUBSCRIBE", "NOTIFY"};
+    "GET",   "POST",   "HEAD",     "PUT",       "OPTIONS",   "CONNECT", "DELETE",
+    "PATCH", "TRACE",  "PROPFIND", "PROPPATCH", "MKCOL",     "COPY",    "MOVE",
+    "LOCK",  "UNLOCK", "REPORT",   "SEARCH",    "SUBSCRIBE", "NOTIFY"};
 
 constexpr std::size_t longest_method = 9;
 
@@ -20,7 +20,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
 }
 
 std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
         text.remove_suffix(1);
     }
@@ -87,7 +88,8 @@ Detection detect_http(Bytes head) {
         const std::string_view field = trimmed(text.substr(0, end));
         if (field.empty()) return Detection::nameless(Protocol::http);
         const auto colon = field.find(':');
-        if (colon != std::string_view::npos && equal_ignoring_case(field.substr(0, colon), "host")) {
+        if (colon != std::string_view::npos &&
+            equal_ignoring_case(field.substr(0, colon), "host")) {
             return from_authority(trimmed(field.substr(colon + 1)), Evidence::http_host);
         }
         text.remove_prefix(end + 1);

@@ -24,10 +24,11 @@ bool looks_like_handshake(Bytes head) {
 // where they are gathered when they lie in more than one record.
 Bytes handshake_bytes(Bytes head, std::vector<std::uint8_t>& contiguous) {
     Bytes first;
-    for (int records = 0; head.size() > record_header_length && looks_like_handshake(head); ++records) {
+    for (int records = 0; head.size() > record_header_length && looks_like_handshake(head);
+         ++records) {
         const std::size_t length = static_cast<std::size_t>(head[3] << 8 | head[4]);
-        const Bytes fragment =
-            head.subspan(record_header_length, std::min(length, head.size() - record_header_length));
+        const Bytes fragment = head.subspan(record_header_length,
+                                            std::min(length, head.size() - record_header_length));
         head = head.subspan(record_header_length + fragment.size());
         if (records == 0) {
             first = fragment;

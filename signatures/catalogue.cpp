@@ -10,12 +10,13 @@
 namespace umbra {
 namespace {
 
-constexpr std::array<std::string_view, 6> role_names{"ui", "api", "upload", "static", "auth", "telemetry"};
+constexpr std::array<std::string_view, 6> role_names{"ui",     "api",  "upload",
+                                                     "static", "auth", "telemetry"};
 constexpr std::array<std::string_view, 3> kind_names{"exact", "suffix", "pattern"};
 constexpr std::array<std::string_view, 17> categories{
-    "chat",        "search", "coding", "inference_api", "aggregator", "model_hub",
-    "agent",       "image_video", "voice", "music",     "translation", "writing",
-    "meeting",     "presentation", "data", "companion", "embedded"};
+    "chat",    "search",       "coding", "inference_api", "aggregator",  "model_hub",
+    "agent",   "image_video",  "voice",  "music",         "translation", "writing",
+    "meeting", "presentation", "data",   "companion",     "embedded"};
 constexpr std::array<std::string_view, 6> sovereignties{"eu", "us", "cn", "uk", "ch", "other"};
 
 template <typename Enum, std::size_t N>
@@ -27,9 +28,15 @@ std::optional<Enum> by_name(const std::array<std::string_view, N>& names, std::s
 
 }  // namespace
 
-std::string_view to_string(HostRole role) { return role_names[static_cast<std::size_t>(role)]; }
-std::optional<HostRole> host_role(std::string_view text) { return by_name<HostRole>(role_names, text); }
-std::string_view to_string(MatchKind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
+std::string_view to_string(HostRole role) {
+    return role_names[static_cast<std::size_t>(role)];
+}
+std::optional<HostRole> host_role(std::string_view text) {
+    return by_name<HostRole>(role_names, text);
+}
+std::string_view to_string(MatchKind kind) {
+    return kind_names[static_cast<std::size_t>(kind)];
+}
 std::optional<MatchKind> match_kind(std::string_view text) {
     return by_name<MatchKind>(kind_names, text);
 }
@@ -40,10 +47,13 @@ bool is_sovereignty(std::string_view text) {
     return std::ranges::find(sovereignties, text) != sovereignties.end();
 }
 
-std::string Fault::to_string() const { return fmt::format("{}:{}: {}", file, line, sentence); }
+std::string Fault::to_string() const {
+    return fmt::format("{}:{}: {}", file, line, sentence);
+}
 
 std::vector<std::string> shared_apexes(const std::filesystem::path& directory) {
-    for (const auto& folder : {directory, std::filesystem::absolute(directory).lexically_normal().parent_path()}) {
+    for (const auto& folder :
+         {directory, std::filesystem::absolute(directory).lexically_normal().parent_path()}) {
         if (const auto file = folder / "shared-apexes.txt"; std::filesystem::exists(file)) {
             return read_name_list(file);
         }
@@ -61,7 +71,8 @@ Catalogue load_catalogue(const std::filesystem::path& directory) {
 
 std::filesystem::path default_catalogue_directory() {
     const std::filesystem::path installed = UMBRA_DATA_DIR "/catalogue";
-    return std::filesystem::is_directory(installed) ? installed : UMBRA_SOURCE_DIR "/signatures/catalogue";
+    return std::filesystem::is_directory(installed) ? installed
+                                                    : UMBRA_SOURCE_DIR "/signatures/catalogue";
 }
 
 }  // namespace umbra

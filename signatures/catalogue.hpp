@@ -37,7 +37,7 @@ struct SignatureName {
     std::string name;
     MatchKind kind = MatchKind::exact;
     HostRole role = HostRole::ui;
-    bool shared = false;  // the host serves more than the AI service
+    bool shared = false;        // the host serves more than the AI service
     std::uint32_t service = 0;  // index into Catalogue::services
     std::string file;
     int line = 0;
@@ -62,12 +62,13 @@ struct Catalogue {
     const Vendor& vendor_of(const Service& service) const { return vendors[service.vendor]; }
 };
 
-// Reads every `*.yaml` of `directory`. Faults of form are added to `faults`, the entries concerned are
-// left out. Throws Failure where there is no such directory or no file in it.
+// Reads every `*.yaml` of `directory`. Faults of form are added to `faults`, the entries concerned
+// are left out. Throws Failure where there is no such directory or no file in it.
 Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults);
 
-// Faults of content: names in two services, shared apexes claimed as suffixes, services without a `ui`
-// or `api` host. `shared_apexes` holds names that no entry may claim with everything below them.
+// Faults of content: names in two services, shared apexes claimed as suffixes, services without a
+// `ui` or `api` host. `shared_apexes` holds names that no entry may claim with everything below
+// them.
 void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
           std::vector<Fault>& faults);
 

@@ -24,10 +24,11 @@ void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_ape
                                           catalogue.services[earlier->second->service].id)});
         }
         if (name.kind == MatchKind::suffix && apexes.contains(name.name)) {
-            faults.push_back({name.file, name.line,
-                              fmt::format("`{}` is shared by many services: claim the hosts below it "
-                                          "one by one",
-                                          name.name)});
+            faults.push_back(
+                {name.file, name.line,
+                 fmt::format("`{}` is shared by many services: claim the hosts below it "
+                             "one by one",
+                             name.name)});
         }
         if (name.role == HostRole::ui || name.role == HostRole::api) reachable[name.service] = true;
     }
@@ -39,7 +40,8 @@ void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_ape
         const std::string file = own != catalogue.names.end() ? own->file : service.id;
         const int line = own != catalogue.names.end() ? own->line : 0;
         if (!reachable[i]) {
-            faults.push_back({file, line, fmt::format("service `{}` has no `ui` or `api` host", service.id)});
+            faults.push_back(
+                {file, line, fmt::format("service `{}` has no `ui` or `api` host", service.id)});
         }
         if (++service_ids[service.id] == 2) {
             faults.push_back({file, line, fmt::format("service `{}` stands twice", service.id)});

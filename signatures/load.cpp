@@ -30,7 +30,8 @@ class FileReader {
             faults_.push_back({file_, error.mark.line + 1, "no YAML: " + error.msg});
             return;
         }
-        if (!check_keys(root, {"vendor", "name", "legal_entity", "headquarters", "sovereignty", "services"})) {
+        if (!check_keys(root, {"vendor", "name", "legal_entity", "headquarters", "sovereignty",
+                               "services"})) {
             return;
         }
         Vendor vendor;
@@ -47,7 +48,8 @@ class FileReader {
             fault(root["headquarters"], fmt::format("unknown country `{}`", *vendor.headquarters));
         }
         if (vendor.sovereignty && !is_sovereignty(*vendor.sovereignty)) {
-            fault(root["sovereignty"], fmt::format("unknown sovereignty `{}`", *vendor.sovereignty));
+            fault(root["sovereignty"],
+                  fmt::format("unknown sovereignty `{}`", *vendor.sovereignty));
         }
         catalogue_.vendors.push_back(vendor);
         const YAML::Node services = root["services"];
@@ -55,7 +57,8 @@ class FileReader {
             fault(services ? services : root, "a vendor needs a list `services`");
             return;
         }
-        for (const auto& service : services) read_service(service, vendor.id);
+        for (const auto& service : services)
+            read_service(service, vendor.id);
     }
 
   private:
@@ -80,8 +83,10 @@ class FileReader {
             fault(node, fmt::format("service `{}` needs a list `names`", service.id));
             return;
         }
-        for (const auto& name : names) read_name(name, index);
-        for (const auto& range : node["ranges"]) read_range(range);
+        for (const auto& name : names)
+            read_name(name, index);
+        for (const auto& range : node["ranges"])
+            read_range(range);
     }
 
     void read_name(const YAML::Node& node, std::uint32_t service) {
@@ -140,7 +145,8 @@ class FileReader {
     }
 
     static bool is_country(const std::string& code) {
-        return code.size() == 2 && std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
+        return code.size() == 2 &&
+               std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
     }
 
     bool check_keys(const YAML::Node& node, std::initializer_list<std::string_view> known) {
@@ -202,7 +208,8 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
         if (entry.path().extension() == ".yaml") files.push_back(entry.path());
     }
     if (error) throw bad_input(fmt::format("{}: {}", directory.string(), error.message()));
-    if (files.empty()) throw bad_input(fmt::format("{}: no *.yaml in this folder", directory.string()));
+    if (files.empty())
+        throw bad_input(fmt::format("{}: no *.yaml in this folder", directory.string()));
     std::ranges::sort(files);
 
     Catalogue catalogue;
@@ -214,7 +221,8 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
     }
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
-    for (std::size_t i = 0; i < 6; ++i) catalogue.version += fmt::format("{:02x}", digest[i]);
+    for (std::size_t i = 0; i < 6; ++i)
+        catalogue.version += fmt::format("{:02x}", digest[i]);
     return catalogue;
 }
 

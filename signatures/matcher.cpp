@@ -21,7 +21,8 @@ std::string_view take_label(std::string_view& rest) {
 std::uint64_t hash_of(std::uint32_t parent, std::string_view label) {
     std::uint64_t hash = (std::uint64_t{parent} << 8 ^ label.size()) * 0x9e3779b97f4a7c15U;
     while (label.size() >= 8) {
-        hash = mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(label.data())), 0xa0761d6478bd642fU);
+        hash = mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(label.data())),
+                   0xa0761d6478bd642fU);
         label.remove_prefix(8);
     }
     std::uint64_t tail = 0;
@@ -57,7 +58,8 @@ Matcher::Matcher(const Catalogue& catalogue) : catalogue_(catalogue) {
     for (std::uint32_t index = 0; index < catalogue.names.size(); ++index) {
         const SignatureName& name = catalogue.names[index];
         std::uint32_t node = 0;
-        for (std::string_view rest = name.name; !rest.empty();) node = child_made(node, take_label(rest));
+        for (std::string_view rest = name.name; !rest.empty();)
+            node = child_made(node, take_label(rest));
         (name.kind == MatchKind::suffix ? nodes_[node].below : nodes_[node].whole) = index;
     }
 }
@@ -65,7 +67,8 @@ Matcher::Matcher(const Catalogue& catalogue) : catalogue_(catalogue) {
 std::uint32_t Matcher::child(std::uint32_t parent, std::string_view label) const {
     for (std::size_t slot = hash_of(parent, label);; ++slot) {
         const std::uint32_t node = table_[slot & (table_.size() - 1)];
-        if (node == none || (nodes_[node].parent == parent && nodes_[node].label == label)) return node;
+        if (node == none || (nodes_[node].parent == parent && nodes_[node].label == label))
+            return node;
     }
 }
 
@@ -75,7 +78,8 @@ std::uint32_t Matcher::child_made(std::uint32_t parent, std::string_view label) 
     nodes_.push_back({.parent = parent, .label = label});
     if (label == "*") nodes_[parent].star_child = node;
     std::size_t slot = hash_of(parent, label);
-    while (table_[slot & (table_.size() - 1)] != none) ++slot;
+    while (table_[slot & (table_.size() - 1)] != none)
+        ++slot;
     table_[slot & (table_.size() - 1)] = node;
     return node;
 }

@@ -10,11 +10,11 @@ namespace umbra {
 
 struct Match {
     const SignatureName* name = nullptr;  // lives in the catalogue
-    std::string_view region;              // what the `*` of a pattern stood for; part of the text searched
+    std::string_view region;  // what the `*` of a pattern stood for; part of the text searched
 };
 
-// A trie of labels, top-level domain first, in one flat hash table. The entry with the most labels wins;
-// with equally many, `exact` before `pattern` before `suffix`. A lookup allocates nothing.
+// A trie of labels, top-level domain first, in one flat hash table. The entry with the most labels
+// wins; with equally many, `exact` before `pattern` before `suffix`. A lookup allocates nothing.
 class Matcher {
   public:
     // `catalogue` must outlive the matcher.
@@ -27,9 +27,9 @@ class Matcher {
     static constexpr std::uint32_t none = ~0U;
     struct Node {
         std::uint32_t parent = none;
-        std::string_view label;          // in the catalogue's text
-        std::uint32_t whole = none;      // names entry that ends here: exact or pattern
-        std::uint32_t below = none;      // names entry that ends here and claims all below: suffix
+        std::string_view label;           // in the catalogue's text
+        std::uint32_t whole = none;       // names entry that ends here: exact or pattern
+        std::uint32_t below = none;       // names entry that ends here and claims all below: suffix
         std::uint32_t star_child = none;  // where any one label leads
     };
     struct Search;

@@ -31,7 +31,8 @@ std::string interfaces() {
     for (const pcap_if_t* item = list; item != nullptr; item = item->next) {
         // Without the pseudo devices that are no network interface.
         const std::string_view name = item->name;
-        if (name.find("mon") != name.npos || name.starts_with("nf") || name.starts_with("dbus")) continue;
+        if (name.find("mon") != name.npos || name.starts_with("nf") || name.starts_with("dbus"))
+            continue;
         names += (names.empty() ? "" : ", ") + std::string(name);
     }
     pcap_freealldevs(list);
@@ -40,7 +41,9 @@ std::string interfaces() {
 
 }  // namespace
 
-void Source::Close::operator()(pcap* handle) const { pcap_close(handle); }
+void Source::Close::operator()(pcap* handle) const {
+    pcap_close(handle);
+}
 
 Source Source::file(const std::string& path) {
     if (path != "-" && std::filesystem::is_directory(path)) {
@@ -76,17 +79,20 @@ Source Source::live(const LiveOptions& options) {
     const int status = pcap_activate(handle.get());
     switch (status) {
         case PCAP_ERROR_NO_SUCH_DEVICE:
-            throw environment_failure(
-                fmt::format("interface {}: there is none of that name; there are: {}", name, interfaces()));
+            throw environment_failure(fmt::format(
+                "interface {}: there is none of that name; there are: {}", name, interfaces()));
         case PCAP_ERROR_PERM_DENIED:
         case PCAP_ERROR_PROMISC_PERM_DENIED:
-            throw environment_failure(fmt::format(
-                "interface {}: no permission to capture; it takes the capability CAP_NET_RAW (run as root, "
-                "or: setcap cap_net_raw+ep umbrad)",
-                name));
+            throw environment_failure(
+                fmt::format("interface {}: no permission to capture; it takes the capability "
+                            "CAP_NET_RAW (run as root, "
+                            "or: setcap cap_net_raw+ep umbrad)",
+                            name));
         case PCAP_ERROR_IFACE_NOT_UP:
-            throw environment_failure(fmt::format("interface {}: is down (ip link set {} up)", name, name));
-        default: break;
+            throw environment_failure(
+                fmt::format("interface {}: is down (ip link set {} up)", name, name));
+        default:
+            break;
     }
     if (status < 0) {
         throw environment_failure(fmt::format("interface {}: {}", name, pcap_geterr(handle.get())));
@@ -106,10 +112,13 @@ void Source::filter(const std::string& expression) {
     }
     const int status = pcap_setfilter(handle_.get(), &program);
     pcap_freecode(&program);
-    if (status != 0) throw environment_failure(fmt::format("--filter: {}", pcap_geterr(handle_.get())));
+    if (status != 0)
+        throw environment_failure(fmt::format("--filter: {}", pcap_geterr(handle_.get())));
 }
 
-int Source::link_type() const { return pcap_datalink(handle_.get()); }
+int Source::link_type() const {
+    return pcap_datalink(handle_.get());
+}
 
 std::optional<int> Source::dispatch_to(int most, Callback callback, void* context) {
     Forward to{callback, context};
@@ -133,9 +142,11 @@ std::string Source::explain_truncation(const std::string& message) const {
     long end = ftell(pcap_file(again.get()));
     pcap_pkthdr* header = nullptr;
     const u_char* bytes = nullptr;
-    while (pcap_next_ex(again.get(), &header, &bytes) == 1) end = ftell(pcap_file(again.get()));
-    return fmt::format("{}: cut or damaged after the last whole packet; {} bytes at its end were left over ({})",
-                       name_, size - static_cast<std::uintmax_t>(end), message);
+    while (pcap_next_ex(again.get(), &header, &bytes) == 1)
+        end = ftell(pcap_file(again.get()));
+    return fmt::format(
+        "{}: cut or damaged after the last whole packet; {} bytes at its end were left over ({})",
+        name_, size - static_cast<std::uintmax_t>(end), message);
 }
 
 LiveStatistics Source::statistics() {

@@ -16,8 +16,8 @@ namespace umbra::capture {
 
 struct LiveOptions {
     std::string interface;
-    int snap_length = 65535;          // bytes kept of a packet
-    int ring_mebibytes = 64;          // the kernel's ring buffer
+    int snap_length = 65535;  // bytes kept of a packet
+    int ring_mebibytes = 64;  // the kernel's ring buffer
     bool promiscuous = true;
 };
 
@@ -30,7 +30,8 @@ class Source {
   public:
     // A pcap or pcapng file; `-` is standard input. Throws Failure where it is neither.
     static Source file(const std::string& path);
-    // Throws Failure: no such interface (with those there are), no permission (with the capability).
+    // Throws Failure: no such interface (with those there are), no permission (with the
+    // capability).
     static Source live(const LiveOptions& options);
 
     // Keeps only what the expression of pcap-filter(7) matches. Throws Failure where it is none.
@@ -39,9 +40,9 @@ class Source {
     // The DLT_ value of the frames.
     int link_type() const;
 
-    // Hands over up to `most` packets (a live source: what is there, waiting a moment for it) and returns
-    // how many; nothing at the end of a file. `take(time, frame, wire_length)`: the frame is valid
-    // during the call.
+    // Hands over up to `most` packets (a live source: what is there, waiting a moment for it) and
+    // returns how many; nothing at the end of a file. `take(time, frame, wire_length)`: the frame
+    // is valid during the call.
     template <typename Take>
     std::optional<int> dispatch(int most, Take& take);
 

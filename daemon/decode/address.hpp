@@ -12,8 +12,8 @@
 
 namespace umbra {
 
-// An IPv4 address is kept as its IPv4-mapped IPv6 form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), so
-// that keys and tables know one kind only. Bytes are in network order.
+// An IPv4 address is kept as its IPv4-mapped IPv6 form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2),
+// so that keys and tables know one kind only. Bytes are in network order.
 struct Address {
     std::array<std::uint8_t, 16> bytes{};
 
@@ -32,7 +32,8 @@ struct Address {
     static std::optional<Address> parse(std::string_view text);
 
     bool is_v4() const {
-        static constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+        static constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0,    0,
+                                                             0, 0, 0, 0, 0xff, 0xff};
         return std::memcmp(bytes.data(), prefix.data(), prefix.size()) == 0;
     }
     std::string to_string() const;
@@ -45,7 +46,8 @@ struct Network {
     Address base;
     unsigned prefix = 128;  // counted in the 128-bit form: 10.0.0.0/8 has 104
 
-    // Nothing where the text is no network, has a prefix that is too long, or host bits that are set.
+    // Nothing where the text is no network, has a prefix that is too long, or host bits that are
+    // set.
     static std::optional<Network> parse(std::string_view text);
 
     bool contains(const Address& address) const;

@@ -18,19 +18,28 @@ Step first_layer(int link_type) {
 
 Step read_layer(Step step, decode::Frame& frame) {
     switch (step) {
-        case Step::ethernet: return decode::read_ethernet(frame);
-        case Step::ether_type: return decode::read_ether_type(frame);
-        case Step::ipv4: return decode::read_ipv4(frame);
-        case Step::ipv6: return decode::read_ipv6(frame);
-        case Step::tcp: return decode::read_tcp(frame);
-        case Step::udp: return decode::read_udp(frame);
-        default: return step;
+        case Step::ethernet:
+            return decode::read_ethernet(frame);
+        case Step::ether_type:
+            return decode::read_ether_type(frame);
+        case Step::ipv4:
+            return decode::read_ipv4(frame);
+        case Step::ipv6:
+            return decode::read_ipv6(frame);
+        case Step::tcp:
+            return decode::read_tcp(frame);
+        case Step::udp:
+            return decode::read_udp(frame);
+        default:
+            return step;
     }
 }
 
 }  // namespace
 
-bool Decoder::supports(int link_type) { return first_layer(link_type) != Step::unknown_link; }
+bool Decoder::supports(int link_type) {
+    return first_layer(link_type) != Step::unknown_link;
+}
 
 bool Decoder::decode(Bytes bytes, std::uint32_t wire_length, Packet& packet) {
     const auto captured = static_cast<std::uint32_t>(bytes.size());

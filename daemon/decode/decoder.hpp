@@ -9,7 +9,7 @@ namespace umbra {
 
 struct DecodeCounters {
     std::uint64_t frames = 0;
-    std::uint64_t bytes = 0;  // as on the wire
+    std::uint64_t bytes = 0;                                // as on the wire
     std::array<std::uint64_t, decode::step_count> ended{};  // by the step that decoding ended with
     std::uint64_t cut_short = 0;    // frames of which only a part was captured (snap length)
     std::uint64_t length_lied = 0;  // an IP or UDP length that reaches past the frame
@@ -17,7 +17,8 @@ struct DecodeCounters {
     std::uint64_t count(decode::Step step) const { return ended[static_cast<std::size_t>(step)]; }
 };
 
-// Reads the frames of one link layer. Never throws, never allocates; every frame ends in one counter.
+// Reads the frames of one link layer. Never throws, never allocates; every frame ends in one
+// counter.
 class Decoder {
   public:
     // `link_type` is a DLT_ value of libpcap. Nothing where that link layer is not decoded.

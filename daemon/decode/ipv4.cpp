@@ -4,9 +4,12 @@ namespace umbra::decode {
 
 Step after_ip_protocol(std::uint8_t protocol) {
     switch (protocol) {
-        case 6: return Step::tcp;
-        case 17: return Step::udp;
-        default: return Step::other_transport;
+        case 6:
+            return Step::tcp;
+        case 17:
+            return Step::udp;
+        default:
+            return Step::other_transport;
     }
 }
 

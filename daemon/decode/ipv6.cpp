@@ -53,7 +53,8 @@ Step read_ipv6(Frame& frame) {
                 extension_length = 8;
                 break;
             }
-            default: return after_ip_protocol(next);
+            default:
+                return after_ip_protocol(next);
         }
         if (extension_length > frame.on_wire) return Step::malformed;
         const Bytes extension = frame.take(extension_length);

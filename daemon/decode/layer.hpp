@@ -27,8 +27,8 @@ enum class Step : std::uint8_t {
 constexpr std::size_t step_count = static_cast<std::size_t>(Step::unknown_link) + 1;
 
 struct Frame {
-    Reader bytes;            // what was captured and is not yet read
-    std::uint32_t on_wire;   // how many bytes the wire had from here; never less than bytes.left()
+    Reader bytes;           // what was captured and is not yet read
+    std::uint32_t on_wire;  // how many bytes the wire had from here; never less than bytes.left()
     Packet& packet;
     bool length_lied = false;  // an IP length that reaches past the frame
 

@@ -1,5 +1,5 @@
-// A view of bytes that is consumed from the front. Reading past the end makes it fail for good: every
-// later read gives zero or nothing, so a parser may read a whole header and ask `ok()` once.
+// A view of bytes that is consumed from the front. Reading past the end makes it fail for good:
+// every later read gives zero or nothing, so a parser may read a whole header and ask `ok()` once.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,8 @@ class Reader {
   private:
     std::uint32_t number(std::size_t count) {
         std::uint32_t value = 0;
-        for (const std::uint8_t byte : take(count)) value = value << 8 | byte;
+        for (const std::uint8_t byte : take(count))
+            value = value << 8 | byte;
         return value;
     }
     void fail() {

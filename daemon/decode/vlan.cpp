@@ -11,9 +11,12 @@ constexpr bool is_vlan_tag(std::uint16_t type) {
 
 Step after_ether_type(std::uint16_t type) {
     switch (type) {
-        case 0x0800: return Step::ipv4;
-        case 0x86dd: return Step::ipv6;
-        default: return Step::not_ip;
+        case 0x0800:
+            return Step::ipv4;
+        case 0x86dd:
+            return Step::ipv6;
+        default:
+            return Step::not_ip;
     }
 }
 

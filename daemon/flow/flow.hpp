@@ -16,9 +16,11 @@ struct FlowKey {
         from_low = ends < 0 || (ends == 0 && packet.source_port <= packet.destination_port);
         const std::uint32_t rest = packet.vlan << 8 | static_cast<std::uint32_t>(packet.transport);
         if (from_low) {
-            return {packet.source, packet.destination, packet.source_port, packet.destination_port, rest};
+            return {packet.source, packet.destination, packet.source_port, packet.destination_port,
+                    rest};
         }
-        return {packet.destination, packet.source, packet.destination_port, packet.source_port, rest};
+        return {packet.destination, packet.source, packet.destination_port, packet.source_port,
+                rest};
     }
 
     Transport transport() const { return static_cast<Transport>(vlan_and_transport & 0xffU); }
@@ -34,7 +36,8 @@ struct Direction {
     bool syn_seen = false;            // so `next_sequence` began at the initial sequence number
 };
 
-// Kept small: a table holds millions. What naming needs lives elsewhere, for as long as it needs it.
+// Kept small: a table holds millions. What naming needs lives elsewhere, for as long as it needs
+// it.
 struct Flow {
     static constexpr std::uint32_t none = ~0U;
 
@@ -44,7 +47,7 @@ struct Flow {
     std::uint32_t packets = 0;
     std::uint32_t name = none;    // what the owner of the table knows the flow by
     std::uint32_t naming = none;  // state of naming, while it goes on
-    std::uint32_t cell = none;    // where the ledger counts it, in the window it was last counted in
+    std::uint32_t cell = none;  // where the ledger counts it, in the window it was last counted in
     std::uint32_t cell_window = 0;
     // links of the table
     std::uint32_t next_in_bucket = none, next_in_slot = none, previous_in_slot = none;
@@ -53,7 +56,7 @@ struct Flow {
     bool client_is_low : 1 = true;
     bool client_known : 1 = false;  // a SYN or a hello told who the client is, not the first packet
     bool finished_low : 1 = false, finished_high : 1 = false, reset : 1 = false;
-    bool naming_over : 1 = false;   // named or given up: its packets are only counted
+    bool naming_over : 1 = false;  // named or given up: its packets are only counted
     bool in_use : 1 = false;
 
     Direction& direction(bool low) { return low ? from_low : from_high; }
@@ -66,10 +69,10 @@ struct Flow {
     bool closed() const { return reset || (finished_low && finished_high); }
 };
 
-// Counts `packet` to the bytes of its direction and returns how many it added. TCP counts progress in
-// sequence space: a retransmission adds nothing, a byte that the capture missed still counts (RFC 9293
-// section 3.4, arithmetic modulo 2^32). A leap further than `longest_leap` is no progress but a new
-// starting point: only its own payload counts.
+// Counts `packet` to the bytes of its direction and returns how many it added. TCP counts progress
+// in sequence space: a retransmission adds nothing, a byte that the capture missed still counts
+// (RFC 9293 section 3.4, arithmetic modulo 2^32); SYN, FIN and RST are no bytes. A leap further
+// than `longest_leap` is no progress but a new starting point: only its own payload counts.
 constexpr std::uint32_t longest_leap = 64U << 20;
 std::uint32_t add_payload(Direction& direction, const Packet& packet);
 

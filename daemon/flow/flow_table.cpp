@@ -14,8 +14,8 @@ FlowTable::FlowTable(const FlowLimits& limits)
       seed_{secret_seed(), secret_seed()} {}
 
 std::uint64_t FlowTable::hash_of(const FlowKey& key) const {
-    const std::uint64_t ports = std::uint64_t{key.low_port} << 48 | std::uint64_t{key.high_port} << 32 |
-                                key.vlan_and_transport;
+    const std::uint64_t ports = std::uint64_t{key.low_port} << 48 |
+                                std::uint64_t{key.high_port} << 32 | key.vlan_and_transport;
     const auto* low = key.low.bytes.data();
     const auto* high = key.high.bytes.data();
     const std::uint64_t a = mix(word_at(low) ^ seed_[0], word_at(low + 8) ^ seed_[1]);
@@ -25,7 +25,8 @@ std::uint64_t FlowTable::hash_of(const FlowKey& key) const {
 
 std::uint32_t FlowTable::find(const FlowKey& key, std::uint64_t hash) const {
     std::uint32_t index = buckets_[hash & (buckets_.size() - 1)];
-    while (index != Flow::none && flows_[index].key != key) index = flows_[index].next_in_bucket;
+    while (index != Flow::none && flows_[index].key != key)
+        index = flows_[index].next_in_bucket;
     return index;
 }
 
@@ -38,7 +39,8 @@ FlowTable::Update FlowTable::update(const Packet& packet, FlowEnd& end) {
     Flow& flow = flows_[index];
 
     const bool tcp = packet.transport == Transport::tcp;
-    const bool opens = tcp && (packet.tcp_flags & tcp_flag::syn) && !(packet.tcp_flags & tcp_flag::ack);
+    const bool opens =
+        tcp && (packet.tcp_flags & tcp_flag::syn) && !(packet.tcp_flags & tcp_flag::ack);
     if (opens && flow.closed()) {
         end.flow_ended(flow);
         ++counters_.reused;
@@ -61,8 +63,10 @@ FlowTable::Update FlowTable::update(const Packet& packet, FlowEnd& end) {
         const bool was_closed = flow.closed();
         if (packet.tcp_flags & tcp_flag::rst) flow.reset = true;
         if (packet.tcp_flags & tcp_flag::fin) {
-            if (from_low) flow.finished_low = true;
-            else flow.finished_high = true;
+            if (from_low)
+                flow.finished_low = true;
+            else
+                flow.finished_high = true;
         }
         if (flow.closed() && !was_closed) {
             take_from_wheel(index);
@@ -72,7 +76,8 @@ FlowTable::Update FlowTable::update(const Packet& packet, FlowEnd& end) {
     return {flow, from_low, added, expected};
 }
 
-std::uint32_t FlowTable::insert(const FlowKey& key, std::uint64_t hash, const Packet& packet, FlowEnd& end) {
+std::uint32_t FlowTable::insert(const FlowKey& key, std::uint64_t hash, const Packet& packet,
+                                FlowEnd& end) {
     advance(packet.time, end);
     if (size_ == limits_.most_flows) evict_one(end);
     std::uint32_t index = free_;
@@ -114,7 +119,9 @@ void FlowTable::start(Flow& flow, const FlowKey& key, const Packet& packet) {
 // The first whole second after the flow's time-out.
 std::int64_t FlowTable::due_second(const Flow& flow) const {
     const bool tcp = flow.key.transport() == Transport::tcp;
-    const Micros idle = flow.closed() ? limits_.closed_linger : tcp ? limits_.tcp_idle : limits_.udp_idle;
+    const Micros idle = flow.closed() ? limits_.closed_linger
+                        : tcp         ? limits_.tcp_idle
+                                      : limits_.udp_idle;
     return (flow.last_seen + idle) / second + 1;
 }
 
@@ -192,7 +199,8 @@ void FlowTable::remove(std::uint32_t index, FlowEnd& end) {
     end.flow_ended(flow);
     take_from_wheel(index);
     std::uint32_t* link = &buckets_[hash_of(flow.key) & (buckets_.size() - 1)];
-    while (*link != index) link = &flows_[*link].next_in_bucket;
+    while (*link != index)
+        link = &flows_[*link].next_in_bucket;
     *link = flow.next_in_bucket;
     flow.in_use = false;
     flow.next_in_bucket = free_;

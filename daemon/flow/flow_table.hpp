@@ -12,7 +12,8 @@ struct FlowLimits {
     std::uint32_t most_flows = 1U << 20;
     Micros tcp_idle = 600 * second;
     Micros udp_idle = 180 * second;
-    Micros closed_linger = 5 * second;  // after FIN in both directions or RST: late segments still count
+    Micros closed_linger =
+        5 * second;  // after FIN in both directions or RST: late segments still count
 };
 
 struct FlowCounters {
@@ -29,16 +30,16 @@ class FlowEnd {
     virtual void flow_ended(Flow& flow) = 0;
 };
 
-// A hash table over an array of entries that never move. Idle flows are found by a wheel of one-second
-// slots: a flow sits in the slot in which it was last found due, and is looked at again only when that
-// slot's time comes or when it closes, so that a packet costs no list operation. When the table is full
-// the flow nearest to its time-out makes room.
+// A hash table over an array of entries that never move. Idle flows are found by a wheel of
+// one-second slots: a flow sits in the slot in which it was last found due, and is looked at again
+// only when that slot's time comes or when it closes, so that a packet costs no list operation.
+// When the table is full the flow nearest to its time-out makes room.
 class FlowTable {
   public:
     explicit FlowTable(const FlowLimits& limits);
 
-    // The flow of `packet`, new if need be; brings its times, packet count, bytes, and TCP state up to
-    // date. `from_low` tells the packet's direction, `added` the bytes it added.
+    // The flow of `packet`, new if need be; brings its times, packet count, bytes, and TCP state up
+    // to date. `from_low` tells the packet's direction, `added` the bytes it added.
     struct Update {
         Flow& flow;
         bool from_low;
@@ -60,7 +61,8 @@ class FlowTable {
     static constexpr std::uint16_t slots = 1024;
 
     std::uint32_t find(const FlowKey& key, std::uint64_t hash) const;
-    std::uint32_t insert(const FlowKey& key, std::uint64_t hash, const Packet& packet, FlowEnd& end);
+    std::uint32_t insert(const FlowKey& key, std::uint64_t hash, const Packet& packet,
+                         FlowEnd& end);
     void start(Flow& flow, const FlowKey& key, const Packet& packet);
     void remove(std::uint32_t index, FlowEnd& end);
     void file_in_wheel(std::uint32_t index, std::int64_t due_second);

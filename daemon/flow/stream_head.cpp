@@ -39,7 +39,8 @@ bool StreamHead::disagrees(const Range& range, Bytes segment) const {
     return std::ranges::any_of(ranges_, [&](const Range& there) {
         const std::uint32_t begin = std::max(there.begin, range.begin);
         const std::uint32_t end = std::min(there.end, range.end);
-        return begin < end && std::memcmp(&bytes_[begin], &segment[begin - range.begin], end - begin) != 0;
+        return begin < end &&
+               std::memcmp(&bytes_[begin], &segment[begin - range.begin], end - begin) != 0;
     });
 }
 

@@ -19,8 +19,10 @@ DnsCache::DnsCache(std::uint32_t most_entries, NameTable& names)
       seed_(secret_seed()) {}
 
 std::uint64_t DnsCache::fingerprint(const Address& client, const Address& server) const {
-    const std::uint64_t a = mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
-    const std::uint64_t b = mix(word_at(server.bytes.data()) + a, word_at(&server.bytes[8]) ^ seed_);
+    const std::uint64_t a =
+        mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
+    const std::uint64_t b =
+        mix(word_at(server.bytes.data()) + a, word_at(&server.bytes[8]) ^ seed_);
     return mix(a ^ seed_, b ^ (seed_ << 1));
 }
 

@@ -19,14 +19,14 @@ Detection detect_stream(Bytes head) {
 
 FlowNamer::FlowNamer(const NamingLimits& limits, NamingEnd& end) : limits_(limits), end_(end) {}
 
-void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low, std::uint32_t expected_sequence) {
+void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low,
+                     std::uint32_t expected_sequence) {
     if (packet.payload_length == 0) return;
     if (packet.transport == Transport::udp) {
         finish(flow, Detection::not_mine());
         return;
     }
-    const std::uint32_t sequence =
-        packet.sequence + (packet.tcp_flags & tcp_flag::syn ? 1 : 0);
+    const std::uint32_t sequence = packet.sequence + (packet.tcp_flags & tcp_flag::syn ? 1 : 0);
     const bool first = flow.naming == none || !pending_[flow.naming].heads[from_low];
     if (flow.naming != none && pending_[flow.naming].ruled_out[from_low]) {
         if (++pending_[flow.naming].packets > limits_.most_packets_per_flow) give_up(flow);
@@ -65,7 +65,8 @@ void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low, std::uint3
         const bool by_client = flow.client_known && from_low == flow.client_is_low;
         if (by_client || pending.ruled_out[!from_low]) give_up(flow);
     }
-    while (head_memory_ > limits_.head_memory) evict_oldest();
+    while (head_memory_ > limits_.head_memory)
+        evict_oldest();
 }
 
 void FlowNamer::give_up(Flow& flow) {

@@ -11,9 +11,9 @@
 namespace umbra {
 
 struct NamingLimits {
-    std::uint32_t most_pending = 65536;         // flows whose naming goes on at one time
-    std::size_t head_memory = 64U << 20;        // bytes of stream heads over all of them
-    std::uint32_t most_packets_per_flow = 64;   // then a flow is given up
+    std::uint32_t most_pending = 65536;        // flows whose naming goes on at one time
+    std::size_t head_memory = 64U << 20;       // bytes of stream heads over all of them
+    std::uint32_t most_packets_per_flow = 64;  // then a flow is given up
 };
 
 struct NamingCounters {
@@ -34,9 +34,9 @@ class FlowNamer {
   public:
     FlowNamer(const NamingLimits& limits, NamingEnd& end);
 
-    // Looks at a packet of a flow whose naming is not over. `expected_sequence` is where its direction
-    // stood before it (TCP). A message that lies whole in one packet is read in place; only what is
-    // spread over several is copied.
+    // Looks at a packet of a flow whose naming is not over. `expected_sequence` is where its
+    // direction stood before it (TCP). A message that lies whole in one packet is read in place;
+    // only what is spread over several is copied.
     void look(Flow& flow, const Packet& packet, bool from_low, std::uint32_t expected_sequence);
 
     // Ends the naming of a flow that is about to leave the table or is no longer worth it.
@@ -46,8 +46,8 @@ class FlowNamer {
 
   private:
     static constexpr std::uint32_t none = Flow::none;
-    // What is kept of a flow between its packets. Linked by age; index 0 and 1 of the arrays are the
-    // directions from the high and the low end.
+    // What is kept of a flow between its packets. Linked by age; index 0 and 1 of the arrays are
+    // the directions from the high and the low end.
     struct Pending {
         Flow* flow = nullptr;
         std::array<std::optional<StreamHead>, 2> heads;

@@ -47,7 +47,8 @@ std::vector<ServiceTotal> Reader::services(const Period& period) {
           FROM usage u JOIN services s ON s.id = u.service_id
          WHERE u.window_start >= ?1 AND u.window_start < ?2
          GROUP BY s.service
-         ORDER BY sum(u.bytes_out) + sum(u.bytes_in) DESC, s.service)sql", period);
+         ORDER BY sum(u.bytes_out) + sum(u.bytes_in) DESC, s.service)sql",
+                                   period);
     std::vector<ServiceTotal> totals;
     while (query.executeStep()) {
         totals.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(),
@@ -75,7 +76,8 @@ std::vector<HostTotal> Reader::hosts(const Period& period) {
                min(b.first), max(b.last)
           FROM by_service b JOIN hosts h ON h.id = b.host_id
          GROUP BY b.host_id
-         ORDER BY sum(b.bytes_out) + sum(b.bytes_in) DESC, h.address)sql", period);
+         ORDER BY sum(b.bytes_out) + sum(b.bytes_in) DESC, h.address)sql",
+                                   period);
     std::vector<HostTotal> totals;
     while (query.executeStep()) {
         totals.push_back({query.getColumn(0).getString(), text_or_null(query.getColumn(1)),
@@ -92,16 +94,19 @@ Total Reader::total(const Period& period) {
         SELECT count(DISTINCT u.host_id), count(DISTINCT s.service), ifnull(sum(u.flows), 0),
                ifnull(sum(u.bytes_out), 0), ifnull(sum(u.bytes_in), 0)
           FROM usage u JOIN services s ON s.id = u.service_id
-         WHERE u.window_start >= ?1 AND u.window_start < ?2)sql", period);
+         WHERE u.window_start >= ?1 AND u.window_start < ?2)sql",
+                                   period);
     query.executeStep();
-    return {query.getColumn(0).getInt64(), query.getColumn(1).getInt64(), query.getColumn(2).getInt64(),
-            query.getColumn(3).getInt64(), query.getColumn(4).getInt64()};
+    return {query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
+            query.getColumn(2).getInt64(), query.getColumn(3).getInt64(),
+            query.getColumn(4).getInt64()};
 }
 
 std::vector<Metric> Reader::coverage(const Period& period) {
     SQLite::Statement query = over(database_, R"sql(
         SELECT metric, sum(value) FROM coverage
-         WHERE window_start >= ?1 AND window_start < ?2 GROUP BY metric ORDER BY metric)sql", period);
+         WHERE window_start >= ?1 AND window_start < ?2 GROUP BY metric ORDER BY metric)sql",
+                                   period);
     std::vector<Metric> metrics;
     while (query.executeStep()) {
         metrics.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt64()});
@@ -109,7 +114,8 @@ std::vector<Metric> Reader::coverage(const Period& period) {
     return metrics;
 }
 
-void Reader::records_after(std::int64_t after, const std::function<void(const UsageRecord&)>& take) {
+void Reader::records_after(std::int64_t after,
+                           const std::function<void(const UsageRecord&)>& take) {
     SQLite::Statement query(database_, R"sql(
         SELECT u.record_id, u.window_start, u.window_end, h.address, n.name, u.dest_ip, h.name,
                h.department, u.dest_port, u.transport, s.service, s.name, s.vendor_name, s.category,
@@ -122,10 +128,28 @@ void Reader::records_after(std::int64_t after, const std::function<void(const Us
     const auto text = [&](int column) { return query.getColumn(column).getString(); };
     const auto number = [&](int column) { return query.getColumn(column).getInt64(); };
     while (query.executeStep()) {
-        take({number(0), number(1), number(2), text(3), text(4), text(5),
-              text_or_null(query.getColumn(6)), text_or_null(query.getColumn(7)), number(8), text(9),
-              text(10), text(11), text(12), text(13), text_or_null(query.getColumn(14)), text(15),
-              text(16), text(17), number(18), number(19), number(20), text(21)});
+        take({number(0),
+              number(1),
+              number(2),
+              text(3),
+              text(4),
+              text(5),
+              text_or_null(query.getColumn(6)),
+              text_or_null(query.getColumn(7)),
+              number(8),
+              text(9),
+              text(10),
+              text(11),
+              text(12),
+              text(13),
+              text_or_null(query.getColumn(14)),
+              text(15),
+              text(16),
+              text(17),
+              number(18),
+              number(19),
+              number(20),
+              text(21)});
     }
 }
 

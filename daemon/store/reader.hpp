@@ -60,7 +60,8 @@ class Reader {
 
     std::string sensor();
 
-    // From the begin of the first to the end of the last window that was watched; nothing where none was.
+    // From the begin of the first to the end of the last window that was watched; nothing where
+    // none was.
     std::optional<Period> extent();
 
     std::vector<ServiceTotal> services(const Period& period);  // most bytes first

@@ -65,23 +65,29 @@ int pragma_number(SQLite::Database& database, const char* pragma) {
 // What SQLite says, as a sentence of ours.
 Failure explained(const std::string& path, const SQLite::Exception& error) {
     switch (error.getErrorCode()) {
-        case SQLITE_NOTADB: return bad_input(fmt::format("{}: not an SQLite database", path));
-        case SQLITE_CORRUPT: return bad_input(fmt::format("{}: the database is damaged", path));
+        case SQLITE_NOTADB:
+            return bad_input(fmt::format("{}: not an SQLite database", path));
+        case SQLITE_CORRUPT:
+            return bad_input(fmt::format("{}: the database is damaged", path));
         case SQLITE_READONLY:
             return environment_failure(fmt::format("{}: the database is read-only", path));
-        case SQLITE_FULL: return environment_failure(fmt::format("{}: the disk is full", path));
+        case SQLITE_FULL:
+            return environment_failure(fmt::format("{}: the disk is full", path));
         case SQLITE_CANTOPEN:
-            return environment_failure(fmt::format("{}: cannot be opened ({})", path, error.what()));
-        default: return environment_failure(fmt::format("{}: {}", path, error.what()));
+            return environment_failure(
+                fmt::format("{}: cannot be opened ({})", path, error.what()));
+        default:
+            return environment_failure(fmt::format("{}: {}", path, error.what()));
     }
 }
 
 void check_kind(SQLite::Database& database, const std::string& path) {
     const int version = pragma_number(database, "user_version");
     if (version > schema_version) {
-        throw bad_input(fmt::format("{}: written by a newer umbra (schema {}, this one knows {}); "
-                                    "install that version",
-                                    path, version, schema_version));
+        throw bad_input(
+            fmt::format("{}: written by a newer umbra (schema {}, this one knows {}); "
+                        "install that version",
+                        path, version, schema_version));
     }
     if (pragma_number(database, "application_id") != application_id) {
         throw bad_input(fmt::format("{}: an SQLite database, but not one of umbra", path));
@@ -96,8 +102,9 @@ SQLite::Database open_for_writing(const std::string& path) {
     }
     try {
         SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
-        const bool is_new = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0 &&
-                            pragma_number(database, "user_version") == 0;
+        const bool is_new =
+            database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0 &&
+            pragma_number(database, "user_version") == 0;
         if (!is_new) check_kind(database, path);
         database.exec("PRAGMA journal_mode = WAL");
         database.exec("PRAGMA synchronous = FULL");

@@ -8,7 +8,8 @@
 namespace umbra::store {
 namespace {
 
-void bind_optional(SQLite::Statement& statement, int place, const std::optional<std::string>& text) {
+void bind_optional(SQLite::Statement& statement, int place,
+                   const std::optional<std::string>& text) {
     if (text) {
         statement.bind(place, *text);
     } else {
@@ -33,12 +34,14 @@ Writer::Writer(const std::string& path, const std::string& sensor, const Catalog
       find_host_(database_, "SELECT id FROM hosts WHERE address = ?"),
       add_name_(database_, "INSERT OR IGNORE INTO names (name) VALUES (?)"),
       find_name_(database_, "SELECT id FROM names WHERE name = ?"),
-      add_usage_(database_,
-                 "INSERT INTO usage (window_start, window_end, host_id, service_id, name_id, dest_ip, "
-                 "dest_port, transport, evidence, visibility, shared, usage, flows, bytes_out, bytes_in) "
-                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      add_coverage_(database_,
-                    "INSERT INTO coverage (window_start, window_end, metric, value) VALUES (?, ?, ?, ?)") {
+      add_usage_(
+          database_,
+          "INSERT INTO usage (window_start, window_end, host_id, service_id, name_id, dest_ip, "
+          "dest_port, transport, evidence, visibility, shared, usage, flows, bytes_out, bytes_in) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      add_coverage_(
+          database_,
+          "INSERT INTO coverage (window_start, window_end, metric, value) VALUES (?, ?, ?, ?)") {
     SQLite::Transaction transaction(database_);
     set_meta(database_, "sensor", sensor);
     note_catalogue(catalogue);
@@ -46,9 +49,10 @@ Writer::Writer(const std::string& path, const std::string& sensor, const Catalog
 }
 
 void Writer::note_catalogue(const Catalogue& catalogue) {
-    SQLite::Statement add(database_,
-                          "INSERT OR IGNORE INTO services (catalogue_version, service, name, category, "
-                          "vendor, vendor_name, headquarters, sovereignty) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement add(
+        database_,
+        "INSERT OR IGNORE INTO services (catalogue_version, service, name, category, "
+        "vendor, vendor_name, headquarters, sovereignty) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     SQLite::Statement find(database_,
                            "SELECT id FROM services WHERE catalogue_version = ? AND service = ?");
     for (const Service& service : catalogue.services) {
@@ -71,7 +75,8 @@ void Writer::note_catalogue(const Catalogue& catalogue) {
     }
 }
 
-std::int64_t Writer::id_of(SQLite::Statement& insert, SQLite::Statement& select, const std::string& text) {
+std::int64_t Writer::id_of(SQLite::Statement& insert, SQLite::Statement& select,
+                           const std::string& text) {
     select.reset();
     select.bind(1, text);
     if (select.executeStep()) return select.getColumn(0).getInt64();

@@ -27,7 +27,8 @@ class Writer {
 
   private:
     void note_catalogue(const Catalogue& catalogue);
-    std::int64_t id_of(SQLite::Statement& insert, SQLite::Statement& select, const std::string& text);
+    std::int64_t id_of(SQLite::Statement& insert, SQLite::Statement& select,
+                       const std::string& text);
 
     std::string path_;
     const Catalogue& catalogue_;
@@ -36,8 +37,8 @@ class Writer {
     SQLite::Statement add_host_, find_host_, add_name_, find_name_, add_usage_, add_coverage_;
 };
 
-// A thread with a queue before a Writer, so that capture never waits for the disk. When the disk cannot
-// keep up for `most_queued` windows, handing over waits: nothing is lost.
+// A thread with a queue before a Writer, so that capture never waits for the disk. When the disk
+// cannot keep up for `most_queued` windows, handing over waits: nothing is lost.
 class WriterThread {
   public:
     explicit WriterThread(Writer& writer);

@@ -1,4 +1,5 @@
-// The one exception of the project: something a person has to mend. Never thrown for packet contents.
+// The one exception of the project: something a person has to mend. Never thrown for packet
+// contents.
 #pragma once
 
 #include <stdexcept>
@@ -24,7 +25,9 @@ class Failure : public std::runtime_error {
     ExitCode code_;
 };
 
-inline Failure bad_input(const std::string& sentence) { return {ExitCode::bad_input, sentence}; }
+inline Failure bad_input(const std::string& sentence) {
+    return {ExitCode::bad_input, sentence};
+}
 inline Failure environment_failure(const std::string& sentence) {
     return {ExitCode::environment, sentence};
 }

@@ -1,4 +1,5 @@
-// Hashing for tables that strangers can fill: under a secret seed, so that nobody can aim at one bucket.
+// Hashing for tables that strangers can fill: under a secret seed, so that nobody can aim at one
+// bucket.
 #pragma once
 
 #include <cstdint>

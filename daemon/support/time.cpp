@@ -47,10 +47,10 @@ std::string format_utc(Micros time, bool fraction) {
     const auto day = floor<days>(point);
     const year_month_day date{day};
     const hh_mm_ss<microseconds> clock{point - day};
-    std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{date.year()},
-                                   unsigned{date.month()}, unsigned{date.day()},
-                                   clock.hours().count(), clock.minutes().count(),
-                                   clock.seconds().count());
+    std::string text =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{date.year()}, unsigned{date.month()},
+                    unsigned{date.day()}, clock.hours().count(), clock.minutes().count(),
+                    clock.seconds().count());
     if (fraction) text += fmt::format(".{:06}", clock.subseconds().count());
     return text + "Z";
 }
@@ -81,8 +81,8 @@ std::optional<Micros> parse_time(std::string_view text) {
         time += *seconds * second;
         if (take(text, '.')) {
             if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
-            for (Micros unit = second / 10; !text.empty() && text.front() >= '0' && text.front() <= '9';
-                 unit /= 10) {
+            for (Micros unit = second / 10;
+                 !text.empty() && text.front() >= '0' && text.front() <= '9'; unit /= 10) {
                 time += (text.front() - '0') * unit;
                 text.remove_prefix(1);
             }

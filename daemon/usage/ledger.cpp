@@ -33,7 +33,8 @@ void Ledger::count(Flow& flow, const Recognition& as, bool new_flow, std::uint64
 }
 
 std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
-    const CellKey key{flow.client(), as.signature->service, as.name, as.evidence, flow.key.transport()};
+    const CellKey key{flow.client(), as.signature->service, as.name, as.evidence,
+                      flow.key.transport()};
     const auto found = index_.find(key);
     if (found != index_.end()) return found->second;
     if (cells_.size() >= most_cells_) {

@@ -17,9 +17,9 @@ struct Recognition {
     const SignatureName* signature = nullptr;
 };
 
-// Windows are half-open intervals of packet time, aligned to the epoch. One is open; time that passes
-// its end closes it. A packet that comes late is counted in the open window, so that nothing is lost
-// and nothing counted twice.
+// Windows are half-open intervals of packet time, aligned to the epoch. One is open; time that
+// passes its end closes it. A packet that comes late is counted in the open window, so that nothing
+// is lost and nothing counted twice.
 class Ledger {
   public:
     Ledger(Micros window_length, std::uint32_t most_cells, NameTable& names)
@@ -30,7 +30,8 @@ class Ledger {
     void open_at(Micros time);
 
     // Counts bytes of a recognised flow; `new_flow` where the flow was not counted before.
-    void count(Flow& flow, const Recognition& as, bool new_flow, std::uint64_t out, std::uint64_t in);
+    void count(Flow& flow, const Recognition& as, bool new_flow, std::uint64_t out,
+               std::uint64_t in);
 
     // Notes that a packet was seen, for the window's first and last packet times.
     void saw(Micros time) {

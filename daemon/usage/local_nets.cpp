@@ -17,7 +17,8 @@ LocalNets LocalNets::of(const std::vector<std::string>& networks) {
         const auto network = Network::parse(text);
         if (!network) {
             throw bad_input(fmt::format(
-                "--local-net {}: not a network (write 10.0.0.0/8 or fd00::/8, no host bits set)", text));
+                "--local-net {}: not a network (write 10.0.0.0/8 or fd00::/8, no host bits set)",
+                text));
         }
         nets.networks_.push_back(*network);
     }

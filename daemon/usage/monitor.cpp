@@ -58,8 +58,8 @@ void Monitor::read_dns_answer(const Packet& packet) {
     if (!result.answer) return;
     ++dns_answers_;
     for (const Address& server : result.answer->found()) {
-        dns_.add(packet.destination, server, result.answer->question.view(), result.answer->lifetime,
-                 packet.time);
+        dns_.add(packet.destination, server, result.answer->question.view(),
+                 result.answer->lifetime, packet.time);
     }
 }
 
@@ -104,7 +104,8 @@ void Monitor::recognise(Flow& flow, const Detection& detection) {
     if (as.name != NameTable::none) {
         if (const auto match = matcher_.find(names_.text(as.name))) as.signature = match->name;
     }
-    // Of flows of no AI service only the kind of evidence is remembered, unless somebody asks for all.
+    // Of flows of no AI service only the kind of evidence is remembered, unless somebody asks for
+    // all.
     flow.evidence = static_cast<std::uint8_t>(as.evidence);
     if (as.signature || flow_sink_) {
         flow.name = new_recognition(as);

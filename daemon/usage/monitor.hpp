@@ -24,8 +24,8 @@ struct MonitorLimits {
     Micros window = 300 * second;
 };
 
-// A flow as `umbra explain` shows it. The name is that of any site; it is for the person who asks about
-// a capture file and is never stored.
+// A flow as `umbra explain` shows it. The name is that of any site; it is for the person who asks
+// about a capture file and is never stored.
 struct ExplainedFlow {
     const Flow& flow;
     Protocol protocol;

@@ -1,4 +1,5 @@
-// What the ledger counts: usage of one service by one host in one window, and the window's coverage.
+// What the ledger counts: usage of one service by one host in one window, and the window's
+// coverage.
 #pragma once
 
 #include <string>
@@ -19,8 +20,9 @@ enum class UsageClass : std::uint8_t { contact, visit, interactive, upload, api 
 std::string_view to_string(UsageClass usage);
 
 // One host × service × host name × evidence × transport in one window. Bytes are L4 payload;
-// `bytes_out` is host → service. `flows` counts the flows that were first counted in this window, so
-// that sums over windows count each flow once; a flow that goes on has its bytes in the later windows.
+// `bytes_out` is host → service. `flows` counts the flows that were first counted in this window,
+// so that sums over windows count each flow once; a flow that goes on has its bytes in the later
+// windows.
 struct Usage {
     Address host;
     std::uint32_t service = 0;  // index into Catalogue::services

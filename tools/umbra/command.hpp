@@ -1,4 +1,5 @@
-// What the commands of umbra share: each is a function of its words, and says by its exit code how it went.
+// What the commands of umbra share: each is a function of its words, and says by its exit code how
+// it went.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -18,8 +19,8 @@ ExitCode export_command(const Words& words);
 ExitCode report_command(const Words& words);
 ExitCode signatures_command(const Words& words);
 
-// Parses options and positional words. Prints `usage` and the options and returns nothing where --help
-// was asked for. Throws Failure with the option's name.
+// Parses options and positional words. Prints `usage` and the options and returns nothing where
+// --help was asked for. Throws Failure with the option's name.
 struct CommandLine {
     std::string usage;  // lines that stand above the options in --help
     boost::program_options::options_description options;

@@ -11,13 +11,24 @@ namespace po = boost::program_options;
 namespace umbra {
 namespace {
 
-const std::vector<Column> columns{
-    {"client", "CLIENT"},       {"client_port", "PORT"},    {"server", "SERVER"},
-    {"server_port", "PORT"},    {"transport", "L4"},        {"protocol", "PROTOCOL"},
-    {"name", "NAME"},           {"evidence", "EVIDENCE"},   {"visibility", "VISIBILITY"},
-    {"service", "SERVICE"},     {"vendor", ""},             {"category", ""},
-    {"host_role", ""},          {"bytes_out", "OUT", true}, {"bytes_in", "IN", true},
-    {"packets", "PACKETS"},     {"first_seen", ""},         {"last_seen", ""}};
+const std::vector<Column> columns{{"client", "CLIENT"},
+                                  {"client_port", "PORT"},
+                                  {"server", "SERVER"},
+                                  {"server_port", "PORT"},
+                                  {"transport", "L4"},
+                                  {"protocol", "PROTOCOL"},
+                                  {"name", "NAME"},
+                                  {"evidence", "EVIDENCE"},
+                                  {"visibility", "VISIBILITY"},
+                                  {"service", "SERVICE"},
+                                  {"vendor", ""},
+                                  {"category", ""},
+                                  {"host_role", ""},
+                                  {"bytes_out", "OUT", true},
+                                  {"bytes_in", "IN", true},
+                                  {"packets", "PACKETS"},
+                                  {"first_seen", ""},
+                                  {"last_seen", ""}};
 
 std::vector<Value> row_of(const ExplainedFlow& explained, const Catalogue& catalogue) {
     const Flow& flow = explained.flow;
@@ -60,11 +71,10 @@ ExitCode explain_command(const Words& words) {
         "  umbra explain --all --format ndjson trace.pcap\n",
         po::options_description(),
         {"file"}};
-    command.options.add_options()
-        ("all", po::bool_switch(), "also flows of no AI service")
-        ("format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson")
-        ("local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat")
-        ("catalogue", po::value<std::string>(), "folder of catalogue files");
+    command.options.add_options()("all", po::bool_switch(), "also flows of no AI service")(
+        "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson")(
+        "local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat")(
+        "catalogue", po::value<std::string>(), "folder of catalogue files");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     if (!values->contains("file")) throw bad_input("explain: give a capture file (see --help)");
@@ -72,8 +82,9 @@ ExitCode explain_command(const Words& words) {
     const bool all = (*values)["all"].as<bool>();
 
     const Catalogue catalogue =
-        load_catalogue(values->contains("catalogue") ? std::filesystem::path((*values)["catalogue"].as<std::string>())
-                                                     : default_catalogue_directory());
+        load_catalogue(values->contains("catalogue")
+                           ? std::filesystem::path((*values)["catalogue"].as<std::string>())
+                           : default_catalogue_directory());
     MonitorLimits limits;
     limits.most_names = 1U << 22;  // every name of the file is shown
     Monitor monitor(catalogue,
@@ -84,7 +95,8 @@ ExitCode explain_command(const Words& words) {
     // Flows end in any order; people read them in the order in which they began.
     std::vector<std::pair<Micros, std::vector<Value>>> found;
     monitor.on_flow([&](const ExplainedFlow& flow) {
-        if (all || flow.signature) found.emplace_back(flow.flow.first_seen, row_of(flow, catalogue));
+        if (all || flow.signature)
+            found.emplace_back(flow.flow.first_seen, row_of(flow, catalogue));
     });
 
     auto source = capture::Source::file((*values)["file"].as<std::vector<std::string>>().front());
@@ -92,13 +104,15 @@ ExitCode explain_command(const Words& words) {
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
-    while (source.dispatch(-1, take)) continue;
+    while (source.dispatch(-1, take))
+        continue;
     monitor.finish();
     if (source.truncation()) std::cerr << "umbra: " << *source.truncation() << '\n';
 
     std::ranges::sort(found);
     Rows rows{columns, {}};
-    for (auto& [time, row] : found) rows.rows.push_back(std::move(row));
+    for (auto& [time, row] : found)
+        rows.rows.push_back(std::move(row));
     print(rows, format);
     return ExitCode::done;
 }

@@ -23,8 +23,10 @@ namespace umbra {
 namespace {
 
 constexpr const char* header =
-    "record_id,window_start,window_end,sensor,src_ip,src_id,src_name,department,dest_host,dest_ip,dest_port,"
-    "transport,app,vendor,category,policy,vendor_country,evidence,visibility,usage,flows,bytes_out,bytes_in,"
+    "record_id,window_start,window_end,sensor,src_ip,src_id,src_name,department,dest_host,dest_ip,"
+    "dest_port,"
+    "transport,app,vendor,category,policy,vendor_country,evidence,visibility,usage,flows,bytes_out,"
+    "bytes_in,"
     "catalogue_version\n";
 
 [[noreturn]] void fail(const fs::path& path, const char* what) {
@@ -34,7 +36,8 @@ constexpr const char* header =
 // A file descriptor that closes itself.
 class Descriptor {
   public:
-    Descriptor(const fs::path& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC, 0640)) {
+    Descriptor(const fs::path& path, int flags)
+        : number_(open(path.c_str(), flags | O_CLOEXEC, 0640)) {
         if (number_ < 0) fail(path, "cannot be opened");
     }
     ~Descriptor() { close(number_); }
@@ -46,7 +49,8 @@ class Descriptor {
     int number_;
 };
 
-// Text into a file that is there whole or not at all: written aside, synced, renamed, the folder synced.
+// Text into a file that is there whole or not at all: written aside, synced, renamed, the folder
+// synced.
 void write_whole(const fs::path& path, std::string_view text) {
     const fs::path aside = path.string() + ".part";
     {
@@ -60,7 +64,8 @@ void write_whole(const fs::path& path, std::string_view text) {
         if (fsync(file.number()) != 0) fail(aside, "cannot be synced");
     }
     if (rename(aside.c_str(), path.c_str()) != 0) fail(path, "cannot be renamed");
-    const Descriptor folder(path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY);
+    const Descriptor folder(path.has_parent_path() ? path.parent_path() : ".",
+                            O_RDONLY | O_DIRECTORY);
     if (fsync(folder.number()) != 0) fail(path.parent_path(), "cannot be synced");
 }
 
@@ -81,14 +86,15 @@ std::int64_t read_cursor(const fs::path& path) {
 std::string for_file_name(std::string_view text) {
     std::string safe;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           c == '.' || c == '_';
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '.' || c == '_';
         safe += plain ? c : '_';
     }
     return safe;
 }
 
-// A cell that a spreadsheet does not take for a formula, and a log reader not for a control sequence.
+// A cell that a spreadsheet does not take for a formula, and a log reader not for a control
+// sequence.
 std::string cell(std::string_view text) {
     std::string safe = printable(text);
     if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos) {
@@ -98,43 +104,50 @@ std::string cell(std::string_view text) {
 }
 
 std::string line_of(const store::UsageRecord& record, const std::string& sensor) {
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", record.record_id,
-                       format_utc(record.window_start * second), format_utc(record.window_end * second),
-                       cell(sensor), cell(record.host), "", cell(record.host_name.value_or("")),
-                       cell(record.department.value_or("")), cell(record.dest_host), cell(record.dest_ip),
-                       record.dest_port, record.transport, cell(record.service), cell(record.vendor),
-                       record.category, "unreviewed", record.headquarters.value_or(""), record.evidence,
-                       record.visibility, record.usage, record.flows, record.bytes_out, record.bytes_in,
-                       record.catalogue_version);
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                       record.record_id, format_utc(record.window_start * second),
+                       format_utc(record.window_end * second), cell(sensor), cell(record.host), "",
+                       cell(record.host_name.value_or("")), cell(record.department.value_or("")),
+                       cell(record.dest_host), cell(record.dest_ip), record.dest_port,
+                       record.transport, cell(record.service), cell(record.vendor), record.category,
+                       "unreviewed", record.headquarters.value_or(""), record.evidence,
+                       record.visibility, record.usage, record.flows, record.bytes_out,
+                       record.bytes_in, record.catalogue_version);
 }
 
 }  // namespace
 
 ExitCode export_command(const Words& words) {
     CommandLine command{
-        "umbra export --database DB --to DIR: the closed windows after the cursor as CSV files, each there\n"
-        "whole or not at all. The cursor moves after the file is in place: after a crash a row may come\n"
+        "umbra export --database DB --to DIR: the closed windows after the cursor as CSV files, "
+        "each there\n"
+        "whole or not at all. The cursor moves after the file is in place: after a crash a row may "
+        "come\n"
         "twice, with the same record_id, and none is lost.\n"
         "\n"
         "  umbra export --database umbra.db --to /var/spool/umbra\n"
         "  umbra export --database umbra.db --to out --cursor out/siem.cursor\n",
         po::options_description(),
         {}};
-    command.options.add_options()
-        ("database,d", po::value<std::string>(), "the file that umbrad writes")
-        ("to", po::value<std::string>(), "folder for the files")
-        ("cursor", po::value<std::string>(), "file that remembers the last exported record (default: DIR/umbra.cursor)")
-        ("format", po::value<std::string>()->default_value("csv"), "csv");
+    command.options.add_options()("database,d", po::value<std::string>(),
+                                  "the file that umbrad writes")("to", po::value<std::string>(),
+                                                                 "folder for the files")(
+        "cursor", po::value<std::string>(),
+        "file that remembers the last exported record (default: DIR/umbra.cursor)")(
+        "format", po::value<std::string>()->default_value("csv"), "csv");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("database")) throw bad_input("export: --database DB is missing (see --help)");
+    if (!values->contains("database"))
+        throw bad_input("export: --database DB is missing (see --help)");
     if (!values->contains("to")) throw bad_input("export: --to DIR is missing (see --help)");
     if ((*values)["format"].as<std::string>() != "csv") {
-        throw bad_input(fmt::format("--format {}: export writes csv", (*values)["format"].as<std::string>()));
+        throw bad_input(
+            fmt::format("--format {}: export writes csv", (*values)["format"].as<std::string>()));
     }
     const fs::path folder = (*values)["to"].as<std::string>();
-    const fs::path cursor = values->contains("cursor") ? fs::path((*values)["cursor"].as<std::string>())
-                                                       : folder / "umbra.cursor";
+    const fs::path cursor = values->contains("cursor")
+                                ? fs::path((*values)["cursor"].as<std::string>())
+                                : folder / "umbra.cursor";
     store::Reader reader((*values)["database"].as<std::string>());
     std::error_code error;
     fs::create_directories(folder, error);

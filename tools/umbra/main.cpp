@@ -29,7 +29,8 @@ std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
         po::store(po::command_line_parser(words)
                       .options(everything)
                       .positional(places)
-                      .style(po::command_line_style::default_style & ~po::command_line_style::allow_guessing)
+                      .style(po::command_line_style::default_style &
+                             ~po::command_line_style::allow_guessing)
                       .run(),
                   values);
         if (values.contains("help")) {

@@ -47,7 +47,8 @@ std::string dump(const Json& json, int indent = -1) {
 
 std::string render_csv(const Rows& rows) {
     std::string text;
-    for (const Column& column : rows.columns) text += (text.empty() ? "" : ",") + column.name;
+    for (const Column& column : rows.columns)
+        text += (text.empty() ? "" : ",") + column.name;
     text += '\n';
     for (const auto& row : rows.rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
@@ -65,7 +66,8 @@ std::vector<std::size_t> fitted(std::vector<std::size_t> widths, std::size_t wid
     constexpr std::size_t least = 6;
     const auto total = [&] {
         std::size_t sum = widths.empty() ? 0 : 2 * (widths.size() - 1);
-        for (const std::size_t w : widths) sum += w;
+        for (const std::size_t w : widths)
+            sum += w;
         return sum;
     };
     while (!widths.empty() && total() > width) {
@@ -134,11 +136,13 @@ std::string render(const Rows& rows, Format format, int width, bool colour) {
     if (format == Format::csv) return render_csv(rows);
     if (format == Format::ndjson) {
         std::string text;
-        for (const auto& row : rows.rows) text += dump(to_json(rows, row)) + '\n';
+        for (const auto& row : rows.rows)
+            text += dump(to_json(rows, row)) + '\n';
         return text;
     }
     Json array = Json::array();
-    for (const auto& row : rows.rows) array.push_back(to_json(rows, row));
+    for (const auto& row : rows.rows)
+        array.push_back(to_json(rows, row));
     return dump(array, 2) + '\n';
 }
 

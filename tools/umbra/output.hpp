@@ -32,8 +32,8 @@ struct Rows {
     std::vector<std::vector<Value>> rows;
 };
 
-// The whole as a text that ends with a line end. A table is made to fit `width` columns: texts that are
-// too long are cut with an ellipsis, the widest column first.
+// The whole as a text that ends with a line end. A table is made to fit `width` columns: texts that
+// are too long are cut with an ellipsis, the widest column first.
 std::string render(const Rows& rows, Format format, int width, bool colour);
 
 // To standard output, as wide as the terminal is, coloured where colour is wanted.

@@ -16,12 +16,15 @@ namespace {
 
 using store::Period;
 
-std::string utc(std::int64_t seconds) { return format_utc(seconds * second); }
+std::string utc(std::int64_t seconds) {
+    return format_utc(seconds * second);
+}
 
 std::int64_t parse_bound(const std::string& option, const std::string& text) {
     const auto time = parse_time(text);
     if (!time) {
-        throw bad_input(fmt::format("--{} {}: not a time (write 2026-11-02 or 2026-11-02T09:00:00Z)", option, text));
+        throw bad_input(fmt::format(
+            "--{} {}: not a time (write 2026-11-02 or 2026-11-02T09:00:00Z)", option, text));
     }
     return *time / second;
 }
@@ -29,7 +32,8 @@ std::int64_t parse_bound(const std::string& option, const std::string& text) {
 // What was asked for; without --since the last 24 hours that hold data.
 Period period_of(const po::variables_map& values, const Period& extent) {
     Period period = extent;
-    if (values.contains("until")) period.until = parse_bound("until", values["until"].as<std::string>());
+    if (values.contains("until"))
+        period.until = parse_bound("until", values["until"].as<std::string>());
     if (values.contains("since")) {
         period.since = parse_bound("since", values["since"].as<std::string>());
     } else {
@@ -49,32 +53,53 @@ std::int64_t value_of(const std::vector<store::Metric>& metrics, std::string_vie
 }
 
 Rows services(store::Reader& reader, const Period& period) {
-    Rows rows{{{"service", "SERVICE"}, {"service_name", ""}, {"vendor", "VENDOR"}, {"category", "CATEGORY"},
-               {"sovereignty", "LAW"}, {"hosts", "HOSTS"}, {"flows", "FLOWS"}, {"bytes_out", "OUT", true},
-               {"bytes_in", "IN", true}, {"evidence", "EVIDENCE"}, {"first_seen", ""}, {"last_seen", ""}}, {}};
+    Rows rows{{{"service", "SERVICE"},
+               {"service_name", ""},
+               {"vendor", "VENDOR"},
+               {"category", "CATEGORY"},
+               {"sovereignty", "LAW"},
+               {"hosts", "HOSTS"},
+               {"flows", "FLOWS"},
+               {"bytes_out", "OUT", true},
+               {"bytes_in", "IN", true},
+               {"evidence", "EVIDENCE"},
+               {"first_seen", ""},
+               {"last_seen", ""}},
+              {}};
     for (const auto& total : reader.services(period)) {
         rows.rows.push_back({total.service, total.name, total.vendor, total.category,
-                             value_or_null(total.sovereignty), total.hosts, total.flows, total.bytes_out,
-                             total.bytes_in, total.evidence, utc(total.first_seen), utc(total.last_seen)});
+                             value_or_null(total.sovereignty), total.hosts, total.flows,
+                             total.bytes_out, total.bytes_in, total.evidence, utc(total.first_seen),
+                             utc(total.last_seen)});
     }
     return rows;
 }
 
 Rows hosts(store::Reader& reader, const Period& period) {
-    Rows rows{{{"host", "HOST"}, {"host_name", ""}, {"department", ""}, {"services", "SERVICES"},
-               {"top_service", "MOST USED"}, {"flows", "FLOWS"}, {"bytes_out", "OUT", true},
-               {"bytes_in", "IN", true}, {"first_seen", "FIRST SEEN"}, {"last_seen", "LAST SEEN"}}, {}};
+    Rows rows{{{"host", "HOST"},
+               {"host_name", ""},
+               {"department", ""},
+               {"services", "SERVICES"},
+               {"top_service", "MOST USED"},
+               {"flows", "FLOWS"},
+               {"bytes_out", "OUT", true},
+               {"bytes_in", "IN", true},
+               {"first_seen", "FIRST SEEN"},
+               {"last_seen", "LAST SEEN"}},
+              {}};
     for (const auto& total : reader.hosts(period)) {
-        rows.rows.push_back({total.address, value_or_null(total.name), value_or_null(total.department),
-                             total.services, total.top_service, total.flows, total.bytes_out, total.bytes_in,
-                             utc(total.first_seen), utc(total.last_seen)});
+        rows.rows.push_back({total.address, value_or_null(total.name),
+                             value_or_null(total.department), total.services, total.top_service,
+                             total.flows, total.bytes_out, total.bytes_in, utc(total.first_seen),
+                             utc(total.last_seen)});
     }
     return rows;
 }
 
 Rows coverage(store::Reader& reader, const Period& period) {
     Rows rows{{{"metric", "WHAT"}, {"value", "COUNT"}}, {}};
-    for (const auto& metric : reader.coverage(period)) rows.rows.push_back({metric.name, metric.value});
+    for (const auto& metric : reader.coverage(period))
+        rows.rows.push_back({metric.name, metric.value});
     return rows;
 }
 
@@ -87,7 +112,9 @@ Rows overview_figures(store::Reader& reader, const Period& period) {
     const store::Total total = reader.total(period);
     const auto metrics = reader.coverage(period);
     Rows rows{{{"figure", "FIGURE"}, {"value", "VALUE"}}, {}};
-    const auto add = [&](const char* name, std::int64_t value) { rows.rows.push_back({std::string(name), value}); };
+    const auto add = [&](const char* name, std::int64_t value) {
+        rows.rows.push_back({std::string(name), value});
+    };
     add("hosts", total.hosts);
     add("services", total.services);
     add("flows", total.flows);
@@ -106,8 +133,8 @@ void print_overview(store::Reader& reader, const Period& period) {
         "AI services seen by sensor {}\n\n"
         "  {} hosts used {} services in {} flows\n"
         "  {} went out to them, {} came back\n\n",
-        printable(reader.sensor()), total.hosts, total.services, total.flows, human_bytes(total.bytes_out),
-        human_bytes(total.bytes_in));
+        printable(reader.sensor()), total.hosts, total.services, total.flows,
+        human_bytes(total.bytes_out), human_bytes(total.bytes_in));
     static constexpr std::size_t most_lines = 10;
     const auto print_top = [](const char* what, const char* all, Rows rows) {
         const std::size_t count = rows.rows.size();
@@ -115,7 +142,8 @@ void print_overview(store::Reader& reader, const Period& period) {
         if (count == 0) return;
         print(rows, Format::table);
         if (count > most_lines) {
-            std::cout << fmt::format("… and {} more {}: umbra report {}\n", count - most_lines, what, all);
+            std::cout << fmt::format("… and {} more {}: umbra report {}\n", count - most_lines,
+                                     what, all);
         }
         std::cout << '\n';
     };
@@ -127,9 +155,11 @@ void print_overview(store::Reader& reader, const Period& period) {
     const std::int64_t dns_only = value_of(metrics, "payload_bytes_dns_only");
     const std::int64_t unnamed = value_of(metrics, "payload_bytes_unnamed");
     const std::int64_t all = named + dns_only + unnamed;
-    const std::int64_t drops = value_of(metrics, "drops_kernel") + value_of(metrics, "drops_interface");
+    const std::int64_t drops =
+        value_of(metrics, "drops_kernel") + value_of(metrics, "drops_interface");
     std::cout << fmt::format(
-        "What was visible: of {} payload, {} carried a readable name, {} was named by a DNS answer only,\n"
+        "What was visible: of {} payload, {} carried a readable name, {} was named by a DNS answer "
+        "only,\n"
         "{} had no name and may hide more. {} packets seen, {} dropped.\n",
         human_bytes(all), share(named, all), share(dns_only, all), share(unnamed, all),
         value_of(metrics, "packets"), drops);
@@ -150,22 +180,27 @@ ExitCode report_command(const Words& words) {
         "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n",
         po::options_description(),
         {"what"}};
-    command.options.add_options()
-        ("database,d", po::value<std::string>(), "the file that umbrad writes")
-        ("since", po::value<std::string>(), "begin of the period, UTC if no zone is given (default: the last 24 hours that hold data)")
-        ("until", po::value<std::string>(), "end of the period, not included")
-        ("format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
+    command.options.add_options()("database,d", po::value<std::string>(),
+                                  "the file that umbrad writes")(
+        "since", po::value<std::string>(),
+        "begin of the period, UTC if no zone is given (default: the last 24 hours that hold data)")(
+        "until", po::value<std::string>(), "end of the period, not included")(
+        "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("what")) throw bad_input("report: say what to report (see umbra report --help)");
+    if (!values->contains("what"))
+        throw bad_input("report: say what to report (see umbra report --help)");
     const std::string what = (*values)["what"].as<std::vector<std::string>>().front();
     const auto makers = {std::pair{"overview", &overview_figures}, std::pair{"services", &services},
                          std::pair{"hosts", &hosts}, std::pair{"coverage", &coverage}};
-    const auto maker = std::ranges::find_if(makers, [&](const auto& entry) { return what == entry.first; });
+    const auto maker =
+        std::ranges::find_if(makers, [&](const auto& entry) { return what == entry.first; });
     if (maker == makers.end()) {
-        throw bad_input(fmt::format("report: unknown report `{}`; there are overview, services, hosts, coverage", what));
+        throw bad_input(fmt::format(
+            "report: unknown report `{}`; there are overview, services, hosts, coverage", what));
     }
-    if (!values->contains("database")) throw bad_input("report: --database DB is missing (see --help)");
+    if (!values->contains("database"))
+        throw bad_input("report: --database DB is missing (see --help)");
     const Format format = parse_format((*values)["format"].as<std::string>());
 
     store::Reader reader((*values)["database"].as<std::string>());
@@ -179,8 +214,9 @@ ExitCode report_command(const Words& words) {
         std::cout << "Nothing recorded yet: no window has closed.\n";
         return ExitCode::done;
     }
-    std::cout << fmt::format("{} to {}{}\n\n", utc(period.since), utc(period.until),
-                             values->contains("since") ? "" : " (the last 24 hours that hold data)");
+    std::cout << fmt::format(
+        "{} to {}{}\n\n", utc(period.since), utc(period.until),
+        values->contains("since") ? "" : " (the last 24 hours that hold data)");
     if (what == "overview") {
         print_overview(reader, period);
     } else {

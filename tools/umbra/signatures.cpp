@@ -27,21 +27,26 @@ void match_one(const std::string& text, const Catalogue& catalogue, const Matche
 
 ExitCode match_names(const Words& words) {
     CommandLine command{
-        "umbra signatures match NAME...: the service that each host name belongs to (- reads names from\n"
-        "standard input, one a line). Prints NAME, SERVICE, CATEGORY, HOST_ROLE between tabs, - for none.\n"
+        "umbra signatures match NAME...: the service that each host name belongs to (- reads names "
+        "from\n"
+        "standard input, one a line). Prints NAME, SERVICE, CATEGORY, HOST_ROLE between tabs, - "
+        "for none.\n"
         "\n"
         "  umbra signatures match chatgpt.com api.mistral.ai\n"
         "  cut -f3 names.tsv | umbra signatures match -\n",
         po::options_description(),
         {"name"},
         true};
-    command.options.add_options()("catalogue", po::value<std::string>(), "folder of catalogue files");
+    command.options.add_options()("catalogue", po::value<std::string>(),
+                                  "folder of catalogue files");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("name")) throw bad_input("signatures match: give a name, or - (see --help)");
+    if (!values->contains("name"))
+        throw bad_input("signatures match: give a name, or - (see --help)");
     const Catalogue catalogue =
-        load_catalogue(values->contains("catalogue") ? std::filesystem::path((*values)["catalogue"].as<std::string>())
-                                                     : default_catalogue_directory());
+        load_catalogue(values->contains("catalogue")
+                           ? std::filesystem::path((*values)["catalogue"].as<std::string>())
+                           : default_catalogue_directory());
     const Matcher matcher(catalogue);
     for (const std::string& word : (*values)["name"].as<std::vector<std::string>>()) {
         if (word != "-") {
@@ -68,14 +73,17 @@ ExitCode lint_catalogue(const Words& words) {
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     const std::filesystem::path directory =
-        values->contains("directory") ? (*values)["directory"].as<std::vector<std::string>>().front()
-                                      : default_catalogue_directory().string();
+        values->contains("directory")
+            ? (*values)["directory"].as<std::vector<std::string>>().front()
+            : default_catalogue_directory().string();
     std::vector<Fault> faults;
     const Catalogue catalogue = read_catalogue(directory, faults);
     lint(catalogue, shared_apexes(directory), faults);
-    for (const Fault& fault : faults) std::cout << fault.to_string() << '\n';
-    std::cerr << fmt::format("{} vendors, {} services, {} names, {} faults\n", catalogue.vendors.size(),
-                             catalogue.services.size(), catalogue.names.size(), faults.size());
+    for (const Fault& fault : faults)
+        std::cout << fault.to_string() << '\n';
+    std::cerr << fmt::format("{} vendors, {} services, {} names, {} faults\n",
+                             catalogue.vendors.size(), catalogue.services.size(),
+                             catalogue.names.size(), faults.size());
     return faults.empty() ? ExitCode::done : ExitCode::answer_is_no;
 }
 
