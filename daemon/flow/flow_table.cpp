@@ -6,9 +6,10 @@
 #include "daemon/support/hash.hpp"
 
 namespace umbra {
+
 FlowTable::FlowTable(const FlowLimits& limits)
     : limits_(limits),
-      flows_(std::make_unique_for_overwrite<Flow[]>(limits.most_flows)),
+      flows_(std::allocator<Flow>().allocate(limits.most_flows), Free{limits.most_flows}),
       buckets_(std::bit_ceil(std::max(limits.most_flows, 16U)), Flow::none),
       wheel_(slots, Flow::none),
       seed_{secret_seed(), secret_seed()} {}
@@ -97,7 +98,7 @@ std::uint32_t FlowTable::insert(const FlowKey& key, std::uint64_t hash, const Pa
 }
 
 void FlowTable::start(Flow& flow, const FlowKey& key, const Packet& packet) {
-    flow = Flow{};
+    std::construct_at(&flow);
     flow.key = key;
     flow.in_use = true;
     flow.first_seen = flow.last_seen = packet.time;

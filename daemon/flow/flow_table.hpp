@@ -72,7 +72,12 @@ class FlowTable {
     std::uint64_t hash_of(const FlowKey& key) const;
 
     FlowLimits limits_;
-    std::unique_ptr<Flow[]> flows_;  // only the entries that were ever used take memory
+    struct Free {
+        std::uint32_t count;
+        void operator()(Flow* flows) const { std::allocator<Flow>().deallocate(flows, count); }
+    };
+    // Entries are constructed when they are first used: until then they take no memory.
+    std::unique_ptr<Flow[], Free> flows_;
     std::vector<std::uint32_t> buckets_;
     std::vector<std::uint32_t> wheel_;
     std::uint64_t seed_[2];

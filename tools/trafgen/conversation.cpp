@@ -15,8 +15,8 @@ std::uint32_t initial_sequence(Random& random) {
 }  // namespace
 
 Script::Script(Random& random, Transport transport, End client, End server, Micros begin,
-               Micros gap)
-    : random_(random), now_(begin), gap_(std::max<Micros>(gap, 20)) {
+               Micros lifetime)
+    : random_(random), begin_(begin), lifetime_(lifetime) {
     made_.transport = transport;
     made_.client = client;
     made_.server = server;
@@ -31,12 +31,11 @@ std::size_t Script::segment_length() const {
     return made_.client.address.is_v4() ? 1460 : 1440;
 }
 
-// Time passes after a segment: half of `then` to one and a half.
 void Script::segment(bool from_client, std::uint64_t offset, std::uint64_t length,
-                     std::uint8_t flags, Micros then) {
-    made_.segments.push_back({now_, offset, next_[!from_client], static_cast<std::uint16_t>(length),
-                              flags, from_client});
-    now_ += then / 2 + static_cast<Micros>(random_.below(static_cast<std::uint64_t>(then)));
+                     std::uint8_t flags, bool filler) {
+    made_.segments.push_back(
+        {0, offset, next_[!from_client], static_cast<std::uint16_t>(length), flags, from_client});
+    is_filler_.push_back(filler);
 }
 
 void Script::handshake() {
@@ -70,10 +69,10 @@ void Script::say_filler(bool from_client, std::uint64_t length) {
         length -= part;
         const std::uint64_t offset = next_[from_client];
         next_[from_client] += part;
-        segment(from_client, offset, part, tcp ? tcp_flag::ack | (length == 0 ? psh : 0) : 0, gap_);
+        segment(from_client, offset, part, tcp ? tcp_flag::ack | (length == 0 ? psh : 0) : 0, true);
         // One acknowledgment for two segments.
         if (tcp && ++unacknowledged_ % 2 == 0) {
-            segment(!from_client, next_[!from_client], 0, tcp_flag::ack, gap_);
+            segment(!from_client, next_[!from_client], 0, tcp_flag::ack, true);
         }
     }
 }
@@ -94,7 +93,6 @@ void Script::open_with(const Message& message, bool split, bool reorder, bool re
     const std::size_t sent = made_.segments.size() - first;
     if (reorder && sent > 1) {
         std::swap(made_.segments[first], made_.segments[first + 1]);
-        std::swap(made_.segments[first].time, made_.segments[first + 1].time);
     }
     if (repeat) {
         const Segment& again = made_.segments[first + random_.below(sent)];
@@ -118,6 +116,16 @@ void Script::reset() {
 }
 
 Conversation Script::take() {
+    constexpr Micros round_trip = 20'000, least_pause = 20, most_pause = 30 * second;
+    const auto fillers = std::ranges::count(is_filler_, true);
+    const Micros pause =
+        std::clamp(lifetime_ / std::max<Micros>(fillers, 1), least_pause, most_pause);
+    Micros now = begin_;
+    for (std::size_t i = 0; i < made_.segments.size(); ++i) {
+        made_.segments[i].time = now;
+        const Micros mean = is_filler_[i] ? pause : round_trip;
+        now += mean / 2 + static_cast<Micros>(random_.below(static_cast<std::uint64_t>(mean)));
+    }
     made_.up.length = next_[true];
     made_.down.length = next_[false];
     return std::move(made_);

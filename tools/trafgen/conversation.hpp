@@ -48,11 +48,12 @@ struct Conversation {
     Micros begin() const { return segments.front().time; }
 };
 
-// Writes a conversation segment by segment. What answers at once takes `round_trip`; between filler
-// passes `gap` on average.
+// Writes a conversation segment by segment; `take` gives the segments their times: what answers at
+// once comes a round trip later, the filler is spread over the lifetime.
 class Script {
   public:
-    Script(Random& random, Transport transport, End client, End server, Micros begin, Micros gap);
+    Script(Random& random, Transport transport, End client, End server, Micros begin,
+           Micros lifetime);
 
     void handshake();
     // Bytes that are given, or filler, from one end, cut to segments; TCP is acknowledged.
@@ -70,15 +71,15 @@ class Script {
     Conversation take();
 
   private:
-    static constexpr Micros round_trip = 20'000;
     void segment(bool from_client, std::uint64_t offset, std::uint64_t length, std::uint8_t flags,
-                 Micros then = round_trip);
+                 bool filler = false);
     std::size_t segment_length() const;
 
     Random& random_;
-    Micros now_, gap_;
+    Micros begin_, lifetime_;
     Conversation made_;
     std::uint64_t next_[2] = {0, 0};  // bytes said by the server, by the client
+    std::vector<bool> is_filler_;     // by segment
     unsigned unacknowledged_ = 0;
 };
 

@@ -11,34 +11,20 @@ constexpr std::array<std::string_view, kind_count> kind_names{
     "tls",     "nameless", "quic",      "dns", "http",
     "connect", "stream",   "datagrams", "syn", "half-hello"};
 
+// clang-format off
 constexpr Scenario list[] = {
-    //                                                          tls no quic dns http conn str dgr
-    //                                                          syn half
-    {"office",
-     "a working day's mixture of everything",
-     {50, 4, 14, 22, 3, 2, 3, 2, 0, 0},
-     4,
-     12'000,
-     30},
-    {"mix",
-     "many flows at a time: the speed measurement",
-     {55, 0, 20, 20, 0, 0, 3, 2, 0, 0},
-     3,
-     22'000,
-     30},
-    {"tls", "TLS alone", {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
-    {"quic", "QUIC alone", {0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
-    {"dns", "a flood of DNS questions and answers", {0, 0, 0, 1, 0, 0, 0, 0, 0, 0}, 0, 0, 0},
-    {"synflood", "SYN packets from forged addresses", {0, 0, 0, 0, 0, 0, 0, 0, 1, 0}, 0, 0, 0},
-    {"smallpackets",
-     "long flows of the smallest packets",
-     {0, 0, 0, 0, 0, 0, 1, 1, 0, 0},
-     60,
-     6,
-     1},
-    {"newflows", "flows of one packet, each of them new", {0, 0, 0, 0, 0, 0, 0, 1, 0, 0}, 0, 0, 0},
+    // shares: tls, nameless, quic, dns, http, connect, stream, datagrams, syn, half-hello
+    {"office", "a working day's mixture of everything",    {50, 4, 14, 22, 3, 2, 3, 2, 0, 0}, 4, 12'000, 30},
+    {"mix", "many flows at a time: the speed measurement", {55, 0, 20, 20, 0, 0, 3, 2, 0, 0}, 3, 22'000, 30},
+    {"tls", "TLS alone",                                   {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
+    {"quic", "QUIC alone",                                 {0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
+    {"dns", "a flood of DNS questions and answers",        {0, 0, 0, 1, 0, 0, 0, 0, 0, 0}, 0, 0, 0},
+    {"synflood", "SYN packets from forged addresses",      {0, 0, 0, 0, 0, 0, 0, 0, 1, 0}, 0, 0, 0},
+    {"smallpackets", "long flows of small packets",        {0, 0, 0, 0, 0, 0, 1, 1, 0, 0}, 60, 6, 1},
+    {"newflows", "flows of one packet, each of them new",  {0, 0, 0, 0, 0, 0, 0, 1, 0, 0}, 0, 0, 0},
     {"halfhello", "ClientHellos that are never completed", {0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 0, 0, 0},
 };
+// clang-format on
 
 constexpr std::uint16_t https = 443, http = 80, domain = 53, proxy_port = 3128;
 
@@ -133,7 +119,7 @@ Conversation Factory::lookup(const End& client, std::size_t site, Micros begin) 
     const bool is_v4 = client.address.is_v4();
     const auto id = static_cast<std::uint16_t>(random_.word());
     const End server_end{is_v4 ? resolver : v6(0xfd310000, 53), domain};
-    Script script(random_, Transport::udp, client, server_end, begin, 8000);
+    Script script(random_, Transport::udp, client, server_end, begin, 0);
     script.say(true, dns_query(id, asked.name, !is_v4));
     script.say(false, dns_answer(id, asked.name, asked.alias, server(site, is_v4, 0).address));
     Conversation made = script.take();
@@ -187,8 +173,6 @@ Conversation Factory::conversation(Kind kind, const End& client, std::size_t sit
     const bool udp = kind == Kind::quic || kind == Kind::datagrams;
     const unsigned count =
         static_cast<unsigned>(random_.between(scenario_.turns / 2, scenario_.turns * 3 / 2));
-    // A turn is about one packet for 1000 bytes; the handshake and the end make a dozen.
-    const auto packets = static_cast<Micros>(12 + count * (2 + scenario_.answer_bytes / 900));
     End other = server(site, is_v4, kind == Kind::http ? http : https);
     if (kind == Kind::connect)
         other = is_v4 ? End{proxy, proxy_port} : End{v6(0xfd310000, 80), proxy_port};
@@ -201,8 +185,7 @@ Conversation Factory::conversation(Kind kind, const End& client, std::size_t sit
                    static_cast<unsigned>(random_.below(256)),
                    static_cast<unsigned>(random_.below(256))),
                 static_cast<std::uint16_t>(random_.between(1024, 65535))};
-    Script script(random_, udp ? Transport::udp : Transport::tcp, from, other, begin,
-                  lifetime / packets);
+    Script script(random_, udp ? Transport::udp : Transport::tcp, from, other, begin, lifetime);
 
     const auto mistreated = [&](bool always) { return always || random_.chance(10); };
     const auto open_with = [&](const Message& message) {
