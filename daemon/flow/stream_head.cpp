@@ -28,10 +28,8 @@ bool StreamHead::add(std::uint32_t sequence, Bytes segment) {
         merged = {std::min(merged.begin, other.begin), std::max(merged.end, other.end)};
         return true;
     });
-    if (ranges_.size() < most_gaps) {
-        const auto place = std::ranges::upper_bound(ranges_, merged.begin, {}, &Range::begin);
-        ranges_.insert(place, merged);
-    }
+    ranges_.insert(std::ranges::upper_bound(ranges_, merged.begin, {}, &Range::begin), merged);
+    if (ranges_.size() > most_gaps) ranges_.pop_back();  // what is nearest to the front matters
     return conflict;
 }
 

@@ -1,0 +1,169 @@
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+
+#include "daemon/store/reader.hpp"
+#include "daemon/store/writer.hpp"
+#include "tests/unit/folder.hpp"
+#include "tests/unit/packets.hpp"
+#include "tests/unit/usage/catalogue.hpp"
+
+using namespace umbra;
+using store::Period;
+
+namespace {
+
+constexpr std::int64_t start = 1793610000;
+
+ClosedWindow window_at(std::int64_t begin,
+                       std::vector<std::pair<const char*, std::uint64_t>> hosts) {
+    ClosedWindow window{
+        .begin = begin * second, .end = (begin + 300) * second, .usage = {}, .coverage = {}};
+    for (const auto& [host, bytes] : hosts) {
+        Usage usage;
+        usage.host = test::address(host);
+        usage.host_name = "claude.ai";
+        usage.evidence = Evidence::sni;
+        usage.server = test::address("203.0.113.1");
+        usage.server_port = 443;
+        usage.flows = 1;
+        usage.bytes_out = bytes;
+        usage.bytes_in = 10 * bytes;
+        window.usage.push_back(usage);
+    }
+    window.coverage = {{"packets", 100}, {"drops_kernel", 3}};
+    return window;
+}
+
+}  // namespace
+
+TEST_CASE("what was written is read back, over several openings") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    const Catalogue catalogue = test::small_catalogue();
+    {
+        store::Writer writer(path, "paris", catalogue);
+        CHECK_FALSE(writer.last_window_end());
+        writer.write(window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}}));
+    }
+    store::Writer writer(path, "paris", catalogue);
+    CHECK(writer.last_window_end() == start + 300);
+    writer.write(window_at(start + 300, {{"10.0.0.1", 7}}));
+
+    store::Reader reader(path);
+    CHECK(reader.sensor() == "paris");
+    REQUIRE(reader.extent());
+    CHECK(reader.extent()->since == start);
+    CHECK(reader.extent()->until == start + 600);
+    const Period all{start, start + 600};
+    const auto hosts = reader.hosts(all);
+    REQUIRE(hosts.size() == 2);
+    CHECK(hosts[0].address == "10.0.0.1");
+    CHECK(hosts[0].bytes_out == 107);
+    CHECK(hosts[0].bytes_in == 1070);
+    CHECK(hosts[0].flows == 2);
+    CHECK(hosts[0].last_seen == start + 600);
+    const auto services = reader.services({start, start + 300});
+    REQUIRE(services.size() == 1);
+    CHECK(services[0].service == "anthropic.claude");
+    CHECK(services[0].hosts == 2);
+    CHECK(services[0].bytes_out == 150);
+    CHECK(services[0].sovereignty == "us");
+    CHECK(services[0].evidence == "sni");
+    CHECK(reader.total({start + 300, start + 600}).bytes_out == 7);
+    CHECK(reader.total({0, start}).hosts == 0);
+    for (const auto& metric : reader.coverage(all)) {
+        if (metric.name == "drops_kernel") CHECK(metric.value == 6);
+    }
+    std::vector<std::int64_t> ids;
+    reader.records_after(
+        1, [&](const store::UsageRecord& record) { ids.push_back(record.record_id); });
+    CHECK(ids == std::vector<std::int64_t>{2, 3});
+}
+
+TEST_CASE("a database that cannot be used is refused in one sentence, by both sides") {
+    const test::Folder folder;
+    const Catalogue catalogue = test::small_catalogue();
+    const auto refused = [&](const std::filesystem::path& path, const char* part) {
+        for (const bool writing : {true, false}) {
+            const std::string sentence = test::failure_of([&] {
+                if (writing) {
+                    store::Writer(path, "s", catalogue);
+                } else {
+                    store::Reader reader(path);
+                }
+            });
+            INFO(sentence);
+            CHECK(sentence.find(path.string()) != std::string::npos);
+            CHECK(sentence.find(part) != std::string::npos);
+        }
+    };
+    SECTION("a folder") {
+        refused(folder.path(), "folder");
+    }
+    SECTION("no SQLite file") {
+        refused(folder.write("text.db", std::string(4096, 'x')), "not an SQLite database");
+    }
+    SECTION("somebody else's SQLite file") {
+        SQLite::Database(folder / "other.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+            .exec("CREATE TABLE t (x)");
+        refused(folder / "other.db", "not one of umbra");
+    }
+    SECTION("a newer schema") {
+        store::Writer(folder / "new.db", "s", catalogue);
+        SQLite::Database(folder / "new.db", SQLite::OPEN_READWRITE)
+            .exec("PRAGMA user_version = 999");
+        refused(folder / "new.db", "newer");
+    }
+    SECTION("a file cut in the middle") {
+        store::Writer(folder / "cut.db", "s", catalogue);
+        std::filesystem::resize_file(folder / "cut.db", 6000);
+        refused(folder / "cut.db", "");
+    }
+    SECTION("for reading: no such file, and it is not made") {
+        CHECK(test::failure_of([&] { store::Reader reader(folder / "none.db"); }).find("no such") !=
+              std::string::npos);
+        CHECK_FALSE(std::filesystem::exists(folder / "none.db"));
+    }
+}
+
+TEST_CASE("a window that cannot be written whole is not there at all") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    const Catalogue catalogue = test::small_catalogue();
+    store::Writer writer(path, "s", catalogue);
+    writer.write(window_at(start, {{"10.0.0.1", 1}}));
+    SQLite::Database(path, SQLite::OPEN_READWRITE)
+        .exec(
+            "CREATE TRIGGER full BEFORE INSERT ON usage WHEN (SELECT count(*) FROM usage) >= 2 "
+            "BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+    CHECK_FALSE(test::failure_of([&] {
+                    writer.write(window_at(start + 300, {{"10.0.0.1", 1}, {"10.0.0.2", 1}}));
+                }).empty());
+    store::Reader reader(path);
+    CHECK(reader.extent()->until == start + 300);
+    CHECK(reader.total({0, start + 900}).flows == 1);
+}
+
+TEST_CASE("the writer thread writes all that was handed over, or says why not") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    const Catalogue catalogue = test::small_catalogue();
+    store::Writer writer(path, "s", catalogue);
+    {
+        store::WriterThread thread(writer);
+        for (int i = 0; i < 200; ++i)
+            thread.hand_over(window_at(start + 300 * i, {{"10.0.0.1", 1}}));
+        thread.finish();
+    }
+    store::Reader reader(path);
+    CHECK(reader.total({0, start + 100'000}).flows == 200);
+
+    SQLite::Database(path, SQLite::OPEN_READWRITE).exec("DROP TABLE coverage");
+    store::WriterThread broken(writer);
+    CHECK_FALSE(test::failure_of([&] {
+                    for (int i = 0; i < 1000; ++i)
+                        broken.hand_over(window_at(start, {}));
+                    broken.finish();
+                }).empty());
+}

@@ -1,0 +1,285 @@
+// The way of a packet as a whole: frames in, closed windows out.
+#include "daemon/usage/monitor.hpp"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "tests/unit/packets.hpp"
+#include "tests/unit/usage/catalogue.hpp"
+#include "tools/trafgen/frame.hpp"
+
+using namespace umbra;
+using trafgen::Conversation;
+using trafgen::Message;
+using trafgen::Script;
+
+namespace {
+
+constexpr Micros start = 1793610000 * second;  // a window's begin
+
+// A monitor with the windows that it closed.
+struct Watched {
+    Catalogue catalogue = test::small_catalogue();
+    std::vector<ClosedWindow> windows;
+    Monitor monitor;
+    trafgen::Random random{3};
+    trafgen::FrameWriter frames{1, 0};
+
+    explicit Watched(const MonitorLimits& limits = {})
+        : monitor(catalogue, LocalNets::defaults(), limits) {
+        monitor.on_window([this](ClosedWindow window) { windows.push_back(std::move(window)); });
+    }
+
+    Message hello(std::string_view name) {
+        return trafgen::tls_records(trafgen::client_hello(random, name, false), 16384);
+    }
+    Script tcp(const char* client, std::uint16_t port, Micros begin, Micros lifetime = second) {
+        return {random,
+                Transport::tcp,
+                {test::address(client), port},
+                {test::address("203.0.113.1"), 443},
+                begin,
+                lifetime};
+    }
+    void send(const Conversation& conversation) {
+        for (const auto& segment : conversation.segments)
+            send(conversation, segment, segment.time);
+    }
+    void send(const Conversation& conversation, const trafgen::Segment& segment, Micros time) {
+        const auto frame = frames.frame(conversation, segment);
+        monitor.packet(time, frame, static_cast<std::uint32_t>(frame.size()));
+    }
+    // Bytes out and in of all closed windows.
+    std::pair<std::uint64_t, std::uint64_t> bytes() const {
+        std::pair<std::uint64_t, std::uint64_t> sum;
+        for (const ClosedWindow& window : windows) {
+            for (const Usage& usage : window.usage) {
+                sum.first += usage.bytes_out;
+                sum.second += usage.bytes_in;
+            }
+        }
+        return sum;
+    }
+    std::uint64_t counter(std::string_view metric) const {
+        for (const CoverageItem& item : monitor.counters()) {
+            if (item.metric == metric) return item.value;
+        }
+        FAIL("no such counter");
+        return 0;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a TLS flow becomes one row with its bytes") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start);
+    const Message hello = w.hello("claude.ai");
+    script.handshake();
+    script.open_with(hello, false, false, false);
+    script.say_filler(false, 50'000);
+    script.close();
+    w.send(script.take());
+    w.monitor.finish();
+
+    REQUIRE(w.windows.size() == 1);
+    CHECK(w.windows[0].begin == start);
+    CHECK(w.windows[0].end == start + 300 * second);
+    CHECK(w.windows[0].first_packet == start);
+    REQUIRE(w.windows[0].usage.size() == 1);
+    const Usage& usage = w.windows[0].usage[0];
+    CHECK(usage.host.to_string() == "10.0.0.1");
+    CHECK(usage.host_name == "claude.ai");
+    CHECK(w.catalogue.services[usage.service].id == "anthropic.claude");
+    CHECK(usage.evidence == Evidence::sni);
+    CHECK(usage.role == HostRole::ui);
+    CHECK(usage.server.to_string() == "203.0.113.1");
+    CHECK(usage.server_port == 443);
+    CHECK(usage.flows == 1);
+    CHECK(usage.bytes_out == hello.size());
+    CHECK(usage.bytes_in == 50'000);
+}
+
+TEST_CASE("a flow of an hour gives its bytes to the windows in which they came") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start, 3600 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    script.say_filler(false, 400'000);
+    const Conversation conversation = script.take();
+    std::map<Micros, std::uint64_t> expected;
+    for (const auto& segment : conversation.segments) {
+        if (!segment.from_client) expected[segment.time / (300 * second)] += segment.length;
+    }
+    w.send(conversation);
+    w.monitor.finish();
+
+    CHECK(w.windows.size() >= 11);
+    std::uint64_t flows = 0;
+    for (const ClosedWindow& window : w.windows) {
+        for (const Usage& usage : window.usage) {
+            CHECK(usage.bytes_in == expected[window.begin / (300 * second)]);
+            flows += usage.flows;
+        }
+    }
+    CHECK(flows == 1);
+    CHECK(w.bytes().second == 400'000);
+}
+
+TEST_CASE("packets out of order and time that steps back lose nothing and double nothing") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start + 299 * second, 2 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    script.say_filler(false, 300'000);
+    const Conversation conversation = script.take();
+    std::size_t i = 0;
+    for (const auto& segment : conversation.segments) {
+        // Every third packet is stamped two seconds early, every fiftieth an hour.
+        const Micros early = ++i % 50 == 0 ? 3600 * second : i % 3 == 0 ? 2 * second : 0;
+        w.send(conversation, segment, segment.time - early);
+    }
+    w.monitor.finish();
+    CHECK(w.bytes().second == 300'000);
+    CHECK(w.bytes().first == conversation.up.length);
+    for (std::size_t n = 1; n < w.windows.size(); ++n)
+        CHECK(w.windows[n - 1].end <= w.windows[n].begin);
+}
+
+TEST_CASE("a frame that the mirror gives twice counts once") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    script.say_filler(true, 20'000);
+    script.say_filler(false, 30'000);
+    script.close();
+    const Conversation conversation = script.take();
+    for (const auto& segment : conversation.segments) {
+        w.send(conversation, segment, segment.time);
+        w.send(conversation, segment, segment.time + 1);
+    }
+    w.monitor.finish();
+    CHECK(w.bytes() == std::pair<std::uint64_t, std::uint64_t>(conversation.up.length, 30'000));
+}
+
+TEST_CASE(
+    "a flow without a name is named by the answer that its client got, and no other client's") {
+    Watched w;
+    const auto resolve = [&](const char* client, std::string_view name) {
+        Script lookup(w.random, Transport::udp, {test::address(client), 5000},
+                      {test::address("10.9.9.9"), 53}, start, 0);
+        lookup.say(true, trafgen::dns_query(1, name, false));
+        lookup.say(false,
+                   trafgen::dns_answer(1, name, "edge.example.net", test::address("203.0.113.1")));
+        w.send(lookup.take());
+    };
+    const auto connect = [&](const char* client) {
+        Script script = w.tcp(client, 40000, start + second);
+        script.handshake();
+        script.open_with(
+            trafgen::tls_records(trafgen::client_hello(w.random, std::nullopt, false), 16384),
+            false, false, false);
+        script.say_filler(false, 1000);
+        w.send(script.take());
+    };
+    resolve("10.0.0.1", "claude.ai");
+    resolve("10.0.0.2", "www.example.com");
+    connect("10.0.0.1");
+    connect("10.0.0.2");
+    connect("10.0.0.3");
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 1);
+    REQUIRE(w.windows[0].usage.size() == 1);
+    const Usage& usage = w.windows[0].usage[0];
+    CHECK(usage.host.to_string() == "10.0.0.1");
+    CHECK(usage.host_name == "claude.ai");
+    CHECK(usage.evidence == Evidence::dns);
+    CHECK(visibility_of(usage.evidence) == Visibility::dns_only);
+    CHECK(w.counter("payload_bytes_dns_only") > 0);
+}
+
+TEST_CASE("a client outside is counted in the coverage only") {
+    Watched w;
+    Script script = w.tcp("198.51.100.7", 40000, start);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    w.send(script.take());
+    w.monitor.finish();
+    CHECK(w.windows[0].usage.empty());
+    CHECK(w.counter("ai_flows_outside_client") == 1);
+    CHECK(w.counter("ai_bytes") > 1000);
+}
+
+TEST_CASE("a window without packets is closed by the clock, once") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    w.send(script.take());
+    w.monitor.advance(start + 299 * second);
+    CHECK(w.windows.empty());
+    w.monitor.advance(start + 300 * second);
+    CHECK(w.windows.size() == 1);
+    w.monitor.advance(start + 900 * second);
+    w.monitor.finish();
+    CHECK(w.windows.size() == 1);
+}
+
+TEST_CASE("tables that are full count what they refused, and the rest stays right") {
+    MonitorLimits limits;
+    limits.naming.most_pending = 4;
+    limits.most_cells = 3;
+    Watched w(limits);
+    SECTION("hellos that never end") {
+        for (std::uint16_t port = 0; port < 50; ++port) {
+            Script script = w.tcp("10.0.0.9", static_cast<std::uint16_t>(1000 + port), start);
+            script.handshake();
+            Message part = w.hello("claude.ai");
+            part.resize(40);
+            script.say(true, part);
+            w.send(script.take());
+        }
+        CHECK(w.counter("naming_evicted") == 46);
+        Script whole = w.tcp("10.0.0.1", 40000, start);
+        whole.handshake();
+        whole.open_with(w.hello("claude.ai"), true, true, false);
+        w.send(whole.take());
+        w.monitor.finish();
+        REQUIRE(w.windows[0].usage.size() == 1);
+        CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+    }
+    SECTION("more rows than the window has room for") {
+        for (const char* host : {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}) {
+            Script script = w.tcp(host, 40000, start);
+            script.handshake();
+            script.open_with(w.hello("claude.ai"), false, false, false);
+            w.send(script.take());
+        }
+        w.monitor.finish();
+        CHECK(w.windows[0].usage.size() == 3);
+        CHECK(w.counter("ledger_full") == 2);
+    }
+}
+
+TEST_CASE("coverage of each window is what the counters rose by") {
+    Watched w;
+    for (const Micros begin : {start, start + 300 * second}) {
+        Script script =
+            w.tcp("10.0.0.1", static_cast<std::uint16_t>(40000 + begin / second % 1000), begin);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        w.send(script.take());
+    }
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 2);
+    std::map<std::string_view, std::uint64_t> sums;
+    for (const ClosedWindow& window : w.windows) {
+        for (const CoverageItem& item : window.coverage) {
+            if (item.metric == "packets") CHECK(item.value == 5);
+            sums[item.metric] += item.value;
+        }
+    }
+    for (const CoverageItem& item : w.monitor.counters())
+        CHECK(sums[item.metric] == item.value);
+}
