@@ -4,6 +4,7 @@
 #include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -28,15 +29,27 @@ void on_signal(int signal) {
         counters_asked = 1;
     } else {
         stop_asked = 1;
+        alarm(1);
     }
 }
 
+// A read that waits for input is ended by what stops the daemon, and goes on after SIGUSR1. A stop
+// that came just before the read began to wait is repeated every second, by SIGALRM.
 void install_signals() {
     struct sigaction action {};
     action.sa_handler = on_signal;
     sigemptyset(&action.sa_mask);
-    for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
-        sigaction(signal, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGALRM, &action, nullptr);
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGUSR1, &action, nullptr);
+}
+
+bool take_asked_counters() {
+    const bool asked = counters_asked != 0;
+    counters_asked = 0;
+    return asked;
 }
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
@@ -74,49 +87,52 @@ void log_counters(const Monitor& monitor) {
 
 constexpr int packets_a_turn = 4096;
 
-void handle_signals(const Monitor& monitor) {
-    if (counters_asked) {
-        counters_asked = 0;
-        log_counters(monitor);
-    }
-}
-
 void read_file(capture::Source& source, const DaemonOptions& options, Monitor& monitor) {
     if (!options.filter.empty()) source.filter(options.filter);
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
-    while (!stop_asked && source.dispatch(packets_a_turn, take))
-        handle_signals(monitor);
-    if (source.truncation()) spdlog::warn("{}", *source.truncation());
+    while (!stop_asked && source.dispatch(packets_a_turn, take)) {
+        if (take_asked_counters()) log_counters(monitor);
+    }
+    if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
 void watch_interface(const DaemonOptions& options, Monitor& monitor) {
     capture::Source source = capture::Source::live(options.live);
     if (!options.filter.empty()) source.filter(options.filter);
     monitor.set_link_type(source.link_type());
-    spdlog::info("watching {}", options.live.interface);
+    spdlog::info("watching {}", source.name());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
+    };
+    const auto look_at_statistics = [&] {
+        const capture::LiveStatistics statistics = source.statistics();
+        monitor.note_drops(statistics.dropped, statistics.interface_dropped);
+        return statistics;
+    };
+    const auto log_statistics = [&] {
+        const capture::LiveStatistics statistics = look_at_statistics();
+        spdlog::info("{}: received {}, dropped {}, dropped by the interface {}", source.name(),
+                     statistics.received, statistics.dropped, statistics.interface_dropped);
     };
     // Packets may still wait in the ring when the clock passes a window's end.
     constexpr Micros grace = 2 * second;
     Micros next_look = 0;
     while (!stop_asked) {
         source.dispatch(packets_a_turn, take);
-        handle_signals(monitor);
+        if (take_asked_counters()) {
+            log_statistics();
+            log_counters(monitor);
+        }
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
-            const capture::LiveStatistics statistics = source.statistics();
-            monitor.note_drops(statistics.dropped, statistics.interface_dropped);
+            look_at_statistics();
             monitor.advance(now - grace);
         }
     }
-    const capture::LiveStatistics statistics = source.statistics();
-    monitor.note_drops(statistics.dropped, statistics.interface_dropped);
-    spdlog::info("{}: received {}, dropped {}, dropped by the interface {}", options.live.interface,
-                 statistics.received, statistics.dropped, statistics.interface_dropped);
+    log_statistics();
 }
 
 void run(const DaemonOptions& options) {
@@ -149,15 +165,21 @@ void run(const DaemonOptions& options) {
         writing.hand_over(std::move(window));
     });
 
-    if (options.live.interface.empty()) {
-        for (capture::Source& file : files)
-            read_file(file, options, monitor);
-    } else {
-        watch_interface(options, monitor);
+    std::exception_ptr failure;  // what was counted until then is written all the same
+    try {
+        if (options.live.interface.empty()) {
+            for (capture::Source& file : files)
+                read_file(file, options, monitor);
+        } else {
+            watch_interface(options, monitor);
+        }
+    } catch (const Failure&) {
+        failure = std::current_exception();
     }
     monitor.finish();
     writing.finish();
     log_counters(monitor);
+    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace

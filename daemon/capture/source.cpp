@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pcap/pcap.h>
+#include <poll.h>
 
 #include <filesystem>
 
@@ -97,6 +98,11 @@ Source Source::live(const LiveOptions& options) {
     if (status < 0) {
         throw environment_failure(fmt::format("interface {}: {}", name, pcap_geterr(handle.get())));
     }
+    // Waiting is our own: libpcap's would last until the next packet, whatever the clock or a
+    // signal says.
+    if (pcap_setnonblock(handle.get(), 1, error) != 0) {
+        throw environment_failure(fmt::format("interface {}: {}", name, error));
+    }
     const int link_type = pcap_datalink(handle.get());
     if (!Decoder::supports(link_type)) {
         throw environment_failure(fmt::format("interface {}: link layer {} is not decoded", name,
@@ -122,8 +128,16 @@ int Source::link_type() const {
 
 std::optional<int> Source::dispatch_to(int most, Callback callback, void* context) {
     Forward to{callback, context};
-    const int count = pcap_dispatch(handle_.get(), most, forward, reinterpret_cast<u_char*>(&to));
+    const auto next = [&] {
+        return pcap_dispatch(handle_.get(), most, forward, reinterpret_cast<u_char*>(&to));
+    };
+    int count = next();
     const bool is_file = pcap_file(handle_.get()) != nullptr;
+    if (count == 0 && !is_file) {
+        constexpr int moment_ms = 100;
+        pollfd ready{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
+        if (poll(&ready, 1, moment_ms) > 0) count = next();
+    }
     if (count > 0 || (count == 0 && !is_file)) return count;
     if (count == 0) return std::nullopt;
     const std::string message = pcap_geterr(handle_.get());

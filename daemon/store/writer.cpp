@@ -28,7 +28,6 @@ void set_meta(SQLite::Database& database, const std::string& key, const std::str
 
 Writer::Writer(const std::string& path, const std::string& sensor, const Catalogue& catalogue)
     : path_(path),
-      catalogue_(catalogue),
       database_(open_for_writing(path)),
       add_host_(database_, "INSERT OR IGNORE INTO hosts (address) VALUES (?)"),
       find_host_(database_, "SELECT id FROM hosts WHERE address = ?"),

@@ -31,7 +31,6 @@ class Writer {
                        const std::string& text);
 
     std::string path_;
-    const Catalogue& catalogue_;
     SQLite::Database database_;
     std::vector<std::int64_t> service_ids_;  // by index in the catalogue
     SQLite::Statement add_host_, find_host_, add_name_, find_name_, add_usage_, add_coverage_;

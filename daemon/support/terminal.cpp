@@ -8,12 +8,12 @@
 
 namespace umbra {
 
-int terminal_width(int descriptor) {
+int terminal_width(int descriptor, int otherwise) {
     winsize size{};
     if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
     const char* columns = std::getenv("COLUMNS");
     const long width = columns ? std::strtol(columns, nullptr, 10) : 0;
-    return width >= 20 && width <= 1000 ? static_cast<int>(width) : 100;
+    return width >= 20 && width <= 1000 ? static_cast<int>(width) : otherwise;
 }
 
 bool wants_colour(int descriptor) {

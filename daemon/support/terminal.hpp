@@ -3,8 +3,8 @@
 
 namespace umbra {
 
-// Columns of the terminal behind `descriptor`; else $COLUMNS; else 100.
-int terminal_width(int descriptor);
+// Columns of the terminal behind `descriptor`; else $COLUMNS; else `otherwise`.
+int terminal_width(int descriptor, int otherwise = 100);
 
 // Whether colour is wanted there: a terminal, and no NO_COLOR (no-color.org).
 bool wants_colour(int descriptor);

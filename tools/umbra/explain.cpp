@@ -12,21 +12,21 @@ namespace umbra {
 namespace {
 
 const std::vector<Column> columns{{"client", "CLIENT"},
-                                  {"client_port", "PORT"},
-                                  {"server", "SERVER"},
-                                  {"server_port", "PORT"},
-                                  {"transport", "L4"},
-                                  {"protocol", "PROTOCOL"},
+                                  {"client_port", "PORT", false, 4},
+                                  {"server", "SERVER", false, 1},
+                                  {"server_port", "PORT", false, 3},
+                                  {"transport", "L4", false, 5},
+                                  {"protocol", "PROTOCOL", false, 7},
                                   {"name", "NAME"},
                                   {"evidence", "EVIDENCE"},
-                                  {"visibility", "VISIBILITY"},
+                                  {"visibility", "VISIBILITY", false, 6},
                                   {"service", "SERVICE"},
                                   {"vendor", ""},
                                   {"category", ""},
                                   {"host_role", ""},
                                   {"bytes_out", "OUT", true},
                                   {"bytes_in", "IN", true},
-                                  {"packets", "PACKETS"},
+                                  {"packets", "PACKETS", false, 2},
                                   {"first_seen", ""},
                                   {"last_seen", ""}};
 

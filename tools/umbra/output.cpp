@@ -9,6 +9,7 @@
 
 #include "daemon/support/failure.hpp"
 #include "daemon/support/terminal.hpp"
+#include "daemon/support/time.hpp"
 
 namespace umbra {
 namespace {
@@ -18,6 +19,7 @@ using Json = nlohmann::ordered_json;
 std::string plain(const Value& value) {
     if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
     if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* time = std::get_if<Time>(&value)) return format_utc(time->seconds * second);
     return {};
 }
 
@@ -25,6 +27,11 @@ std::string for_table(const Value& value, bool is_bytes) {
     const auto* number = std::get_if<std::int64_t>(&value);
     if (number && is_bytes) return human_bytes(*number);
     if (std::holds_alternative<std::monostate>(value)) return "-";
+    if (std::holds_alternative<Time>(value)) {
+        std::string text = plain(value).substr(0, 16);  // 2026-11-02T09:00
+        text[10] = ' ';
+        return text;
+    }
     return printable(plain(value));
 }
 
@@ -34,8 +41,8 @@ Json to_json(const Rows& rows, const std::vector<Value>& row) {
         Json& field = object[rows.columns[i].name];
         if (const auto* number = std::get_if<std::int64_t>(&row[i])) {
             field = *number;
-        } else if (const auto* text = std::get_if<std::string>(&row[i])) {
-            field = *text;
+        } else if (!std::holds_alternative<std::monostate>(row[i])) {
+            field = plain(row[i]);
         }
     }
     return object;
@@ -60,22 +67,48 @@ std::string render_csv(const Rows& rows) {
     return text;
 }
 
-// Widths so that all columns and the two spaces between them fit; the widest gives way first, none
-// below six.
-std::vector<std::size_t> fitted(std::vector<std::size_t> widths, std::size_t width) {
-    constexpr std::size_t least = 6;
+// A column of a table: its place in the rows, and how it is set.
+struct Shown {
+    std::size_t place, width;
+    bool right;  // numbers
+};
+
+std::vector<Shown> natural_columns(const Rows& rows) {
+    std::vector<Shown> shown;
+    for (std::size_t place = 0; place < rows.columns.size(); ++place) {
+        const Column& column = rows.columns[place];
+        if (column.heading.empty()) continue;
+        Shown item{place, column.heading.size(), !rows.rows.empty()};
+        for (const auto& row : rows.rows) {
+            item.width = std::max(item.width, for_table(row[place], column.is_bytes).size());
+            if (std::holds_alternative<std::string>(row[place])) item.right = false;
+        }
+        shown.push_back(item);
+    }
+    return shown;
+}
+
+// Leaves columns out by rank until the rest fits; then the widest texts give way, none below six.
+void fit(std::vector<Shown>& shown, const Rows& rows, std::size_t width) {
+    constexpr std::size_t least = 6, space = 2;
     const auto total = [&] {
-        std::size_t sum = widths.empty() ? 0 : 2 * (widths.size() - 1);
-        for (const std::size_t w : widths)
-            sum += w;
+        std::size_t sum = 0;
+        for (const Shown& item : shown)
+            sum += item.width + (sum > 0 ? space : 0);
         return sum;
     };
-    while (!widths.empty() && total() > width) {
-        const auto widest = std::ranges::max_element(widths);
-        if (*widest <= least) break;
-        --*widest;
+    while (total() > width) {
+        const auto rank = [&](const Shown& item) { return rows.columns[item.place].rank; };
+        const auto last = std::ranges::max_element(shown, {}, rank);
+        if (last == shown.end() || rank(*last) == 0) break;
+        shown.erase(last);
     }
-    return widths;
+    while (total() > width) {
+        const auto widest = std::ranges::max_element(
+            shown, {}, [](const Shown& item) { return item.right ? 0 : item.width; });
+        if (widest == shown.end() || widest->right || widest->width <= least) break;
+        --widest->width;
+    }
 }
 
 std::string cell(const std::string& text, std::size_t width, bool right) {
@@ -85,37 +118,20 @@ std::string cell(const std::string& text, std::size_t width, bool right) {
 }
 
 std::string render_table(const Rows& rows, int width, bool colour) {
-    std::vector<std::size_t> shown;
-    for (std::size_t i = 0; i < rows.columns.size(); ++i) {
-        if (!rows.columns[i].heading.empty()) shown.push_back(i);
-    }
-    std::vector<std::size_t> widths;
-    std::vector<bool> right;
-    for (const std::size_t column : shown) {
-        std::size_t widest = rows.columns[column].heading.size();
-        for (const auto& row : rows.rows) {
-            widest = std::max(widest, for_table(row[column], rows.columns[column].is_bytes).size());
-        }
-        widths.push_back(widest);
-        right.push_back(!rows.rows.empty() && std::ranges::all_of(rows.rows, [&](const auto& row) {
-            return !std::holds_alternative<std::string>(row[column]);
-        }));
-    }
-    widths = fitted(std::move(widths), static_cast<std::size_t>(width));
-
+    std::vector<Shown> shown = natural_columns(rows);
+    if (width > 0) fit(shown, rows, static_cast<std::size_t>(width));
     const auto line = [&](const auto& text_of) {
         std::string text;
-        for (std::size_t i = 0; i < shown.size(); ++i) {
-            text += (i > 0 ? "  " : "") + cell(text_of(shown[i]), widths[i], right[i]);
+        for (const Shown& item : shown) {
+            text += (text.empty() ? "" : "  ") + cell(text_of(item.place), item.width, item.right);
         }
         return text.substr(0, text.find_last_not_of(' ') + 1);
     };
-    std::string text = line([&](std::size_t column) { return rows.columns[column].heading; });
+    std::string text = line([&](std::size_t place) { return rows.columns[place].heading; });
     text = colour ? "\033[1m" + text + "\033[0m\n" : text + "\n";
     for (const auto& row : rows.rows) {
-        text += line([&](std::size_t column) {
-            return for_table(row[column], rows.columns[column].is_bytes);
-        });
+        text += line(
+            [&](std::size_t place) { return for_table(row[place], rows.columns[place].is_bytes); });
         text += '\n';
     }
     return text;
@@ -147,7 +163,21 @@ std::string render(const Rows& rows, Format format, int width, bool colour) {
 }
 
 void print(const Rows& rows, Format format) {
-    std::cout << render(rows, format, terminal_width(STDOUT_FILENO), wants_colour(STDOUT_FILENO));
+    // What is piped is not cut: another program, or a person with a pager, takes it whole.
+    constexpr int unlimited = 0;
+    std::cout << render(rows, format, terminal_width(STDOUT_FILENO, unlimited),
+                        wants_colour(STDOUT_FILENO));
+}
+
+void print_text(std::string_view paragraph) {
+    const auto width = static_cast<std::size_t>(terminal_width(STDOUT_FILENO));
+    while (paragraph.size() > width) {
+        const auto space = paragraph.rfind(' ', width);
+        if (space == std::string_view::npos) break;
+        std::cout << paragraph.substr(0, space) << '\n';
+        paragraph.remove_prefix(space + 1);
+    }
+    std::cout << paragraph << '\n';
 }
 
 std::string human_bytes(std::int64_t bytes) {

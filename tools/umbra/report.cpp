@@ -55,22 +55,22 @@ std::int64_t value_of(const std::vector<store::Metric>& metrics, std::string_vie
 Rows services(store::Reader& reader, const Period& period) {
     Rows rows{{{"service", "SERVICE"},
                {"service_name", ""},
-               {"vendor", "VENDOR"},
-               {"category", "CATEGORY"},
-               {"sovereignty", "LAW"},
+               {"vendor", "VENDOR", false, 3},
+               {"category", "CATEGORY", false, 2},
+               {"sovereignty", "LAW", false, 1},
                {"hosts", "HOSTS"},
                {"flows", "FLOWS"},
                {"bytes_out", "OUT", true},
                {"bytes_in", "IN", true},
-               {"evidence", "EVIDENCE"},
+               {"evidence", "EVIDENCE", false, 4},
                {"first_seen", ""},
                {"last_seen", ""}},
               {}};
     for (const auto& total : reader.services(period)) {
         rows.rows.push_back({total.service, total.name, total.vendor, total.category,
                              value_or_null(total.sovereignty), total.hosts, total.flows,
-                             total.bytes_out, total.bytes_in, total.evidence, utc(total.first_seen),
-                             utc(total.last_seen)});
+                             total.bytes_out, total.bytes_in, total.evidence,
+                             Time{total.first_seen}, Time{total.last_seen}});
     }
     return rows;
 }
@@ -84,14 +84,14 @@ Rows hosts(store::Reader& reader, const Period& period) {
                {"flows", "FLOWS"},
                {"bytes_out", "OUT", true},
                {"bytes_in", "IN", true},
-               {"first_seen", "FIRST SEEN"},
-               {"last_seen", "LAST SEEN"}},
+               {"first_seen", "FIRST SEEN", false, 2},
+               {"last_seen", "LAST SEEN", false, 1}},
               {}};
     for (const auto& total : reader.hosts(period)) {
         rows.rows.push_back({total.address, value_or_null(total.name),
                              value_or_null(total.department), total.services, total.top_service,
-                             total.flows, total.bytes_out, total.bytes_in, utc(total.first_seen),
-                             utc(total.last_seen)});
+                             total.flows, total.bytes_out, total.bytes_in, Time{total.first_seen},
+                             Time{total.last_seen}});
     }
     return rows;
 }
@@ -127,13 +127,18 @@ Rows overview_figures(store::Reader& reader, const Period& period) {
     return rows;
 }
 
+std::string counted(std::int64_t count, const char* thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 void print_overview(store::Reader& reader, const Period& period) {
     const store::Total total = reader.total(period);
     std::cout << fmt::format(
         "AI services seen by sensor {}\n\n"
-        "  {} hosts used {} services in {} flows\n"
+        "  {} used {} in {}\n"
         "  {} went out to them, {} came back\n\n",
-        printable(reader.sensor()), total.hosts, total.services, total.flows,
+        printable(reader.sensor()), counted(total.hosts, "host"),
+        counted(total.services, "service"), counted(total.flows, "flow"),
         human_bytes(total.bytes_out), human_bytes(total.bytes_in));
     static constexpr std::size_t most_lines = 10;
     const auto print_top = [](const char* what, const char* all, Rows rows) {
@@ -142,8 +147,8 @@ void print_overview(store::Reader& reader, const Period& period) {
         if (count == 0) return;
         print(rows, Format::table);
         if (count > most_lines) {
-            std::cout << fmt::format("… and {} more {}: umbra report {}\n", count - most_lines,
-                                     what, all);
+            std::cout << fmt::format("… and {} more {}: umbra report {} --database …\n",
+                                     count - most_lines, what, all);
         }
         std::cout << '\n';
     };
@@ -157,12 +162,11 @@ void print_overview(store::Reader& reader, const Period& period) {
     const std::int64_t all = named + dns_only + unnamed;
     const std::int64_t drops =
         value_of(metrics, "drops_kernel") + value_of(metrics, "drops_interface");
-    std::cout << fmt::format(
+    print_text(fmt::format(
         "What was visible: of {} payload, {} carried a readable name, {} was named by a DNS answer "
-        "only,\n"
-        "{} had no name and may hide more. {} packets seen, {} dropped.\n",
+        "only, {} had no name and may hide more. {} packets seen, {} dropped.",
         human_bytes(all), share(named, all), share(dns_only, all), share(unnamed, all),
-        value_of(metrics, "packets"), drops);
+        value_of(metrics, "packets"), drops));
 }
 
 }  // namespace
@@ -214,9 +218,9 @@ ExitCode report_command(const Words& words) {
         std::cout << "Nothing recorded yet: no window has closed.\n";
         return ExitCode::done;
     }
-    std::cout << fmt::format(
-        "{} to {}{}\n\n", utc(period.since), utc(period.until),
-        values->contains("since") ? "" : " (the last 24 hours that hold data)");
+    print_text(fmt::format("{} to {}{}", utc(period.since), utc(period.until),
+                           values->contains("since") ? "" : " (the last 24 hours that hold data)"));
+    std::cout << '\n';
     if (what == "overview") {
         print_overview(reader, period);
     } else {

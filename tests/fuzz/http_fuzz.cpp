@@ -1,0 +1,7 @@
+#include "detectors/http.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const umbra::Detection found = umbra::detect_http(umbra::Bytes(data, size));
+    if (found.name.has_value() != (found.evidence != umbra::Evidence::none)) __builtin_trap();
+    return 0;
+}

@@ -1,0 +1,25 @@
+// The whole way of a packet. The input is a series of frames, each behind two bytes of length.
+#include "daemon/usage/monitor.hpp"
+#include "tests/unit/usage/catalogue.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const umbra::Catalogue catalogue = umbra::test::small_catalogue();
+    umbra::MonitorLimits limits;
+    limits.flows.most_flows = 8;
+    limits.naming.most_pending = 4;
+    limits.naming.head_memory = 40'000;
+    limits.most_dns_entries = 16;
+    limits.most_names = 8;
+    limits.most_cells = 4;
+    umbra::Monitor monitor(catalogue, umbra::LocalNets::defaults(), limits);
+    umbra::Reader input(umbra::Bytes(data, size));
+    umbra::Micros time = 0;
+    while (input.ok() && input.left() > 0) {
+        time += input.u8() * umbra::second;
+        const umbra::Bytes frame = input.take(input.u16());
+        // Of some frames the wire had more than was captured.
+        monitor.packet(time, frame, static_cast<std::uint32_t>(frame.size() + time % 7 * 100));
+    }
+    monitor.finish();
+    return 0;
+}

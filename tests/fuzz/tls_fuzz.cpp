@@ -1,0 +1,7 @@
+#include "detectors/tls.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const umbra::Detection found = umbra::detect_tls(umbra::Bytes(data, size));
+    if (found.name.has_value() != (found.evidence != umbra::Evidence::none)) __builtin_trap();
+    return 0;
+}
