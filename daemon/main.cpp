@@ -87,8 +87,7 @@ void log_counters(const Monitor& monitor) {
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, const DaemonOptions& options, Monitor& monitor) {
-    if (!options.filter.empty()) source.filter(options.filter);
+void read_file(capture::Source& source, Monitor& monitor) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
@@ -99,12 +98,12 @@ void read_file(capture::Source& source, const DaemonOptions& options, Monitor& m
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(const DaemonOptions& options, Monitor& monitor) {
-    capture::Source source = capture::Source::live(options.live);
-    if (!options.filter.empty()) source.filter(options.filter);
+void watch_interface(capture::Source& source, Monitor& monitor) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
+    Micros last_packet = 0;
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
+        last_packet = time;
         monitor.packet(time, frame, wire_length);
     };
     const auto look_at_statistics = [&] {
@@ -132,7 +131,25 @@ void watch_interface(const DaemonOptions& options, Monitor& monitor) {
             monitor.advance(now - grace);
         }
     }
+    // What the kernel holds of the time before the stop still counts.
+    const Micros stopped = wall_clock();
+    while (last_packet < stopped && source.dispatch(packets_a_turn, take).value_or(0) > 0)
+        continue;
     log_statistics();
+}
+
+// Everything that --read and --interface name, open and filtered: a wrong word is an error before
+// the first packet is counted.
+std::deque<capture::Source> open_sources(const DaemonOptions& options) {
+    std::deque<capture::Source> sources;
+    for (const std::string& path : options.read)
+        sources.push_back(capture::Source::file(path));
+    if (!options.live.interface.empty()) sources.push_back(capture::Source::live(options.live));
+    if (!options.filter.empty()) {
+        for (capture::Source& source : sources)
+            source.filter(options.filter);
+    }
+    return sources;
 }
 
 void run(const DaemonOptions& options) {
@@ -143,11 +160,7 @@ void run(const DaemonOptions& options) {
                                                  : std::filesystem::path(options.catalogue));
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
-    // A wrong path is an error before the first packet is counted, not after the last file but one.
-    std::deque<capture::Source> files;
-    for (const std::string& path : options.read)
-        files.push_back(capture::Source::file(path));
-
+    std::deque<capture::Source> sources = open_sources(options);
     store::Writer writer(options.database, options.sensor, catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
@@ -167,11 +180,11 @@ void run(const DaemonOptions& options) {
 
     std::exception_ptr failure;  // what was counted until then is written all the same
     try {
-        if (options.live.interface.empty()) {
-            for (capture::Source& file : files)
-                read_file(file, options, monitor);
-        } else {
-            watch_interface(options, monitor);
+        for (capture::Source& source : sources) {
+            if (source.is_live())
+                watch_interface(source, monitor);
+            else
+                read_file(source, monitor);
         }
     } catch (const Failure&) {
         failure = std::current_exception();

@@ -122,6 +122,10 @@ void Source::filter(const std::string& expression) {
         throw environment_failure(fmt::format("--filter: {}", pcap_geterr(handle_.get())));
 }
 
+bool Source::is_live() const {
+    return pcap_file(handle_.get()) == nullptr;
+}
+
 int Source::link_type() const {
     return pcap_datalink(handle_.get());
 }
@@ -132,16 +136,15 @@ std::optional<int> Source::dispatch_to(int most, Callback callback, void* contex
         return pcap_dispatch(handle_.get(), most, forward, reinterpret_cast<u_char*>(&to));
     };
     int count = next();
-    const bool is_file = pcap_file(handle_.get()) != nullptr;
-    if (count == 0 && !is_file) {
+    if (count == 0 && is_live()) {
         constexpr int moment_ms = 100;
         pollfd ready{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
         if (poll(&ready, 1, moment_ms) > 0) count = next();
     }
-    if (count > 0 || (count == 0 && !is_file)) return count;
+    if (count > 0 || (count == 0 && is_live())) return count;
     if (count == 0) return std::nullopt;
     const std::string message = pcap_geterr(handle_.get());
-    if (!is_file) throw environment_failure(fmt::format("interface {}: {}", name_, message));
+    if (is_live()) throw environment_failure(fmt::format("interface {}: {}", name_, message));
     truncation_ = explain_truncation(message);
     return std::nullopt;
 }

@@ -37,6 +37,8 @@ class Source {
     // Keeps only what the expression of pcap-filter(7) matches. Throws Failure where it is none.
     void filter(const std::string& expression);
 
+    bool is_live() const;
+
     // The DLT_ value of the frames.
     int link_type() const;
 
