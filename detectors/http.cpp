@@ -76,7 +76,7 @@ Detection detect_http(Bytes head) {
     }
     const std::string_view target = line.substr(target_start, target_end - target_start);
     if (line.starts_with("CONNECT ")) return from_authority(target, Evidence::connect_host);
-    if (const auto scheme = target.find("://"); scheme != std::string_view::npos && scheme <= 5) {
+    if (const auto scheme = target.find("://"); scheme <= 5) {  // http or https
         const std::string_view rest = target.substr(scheme + 3);
         return from_authority(rest.substr(0, rest.find_first_of("/?#")), Evidence::http_host);
     }

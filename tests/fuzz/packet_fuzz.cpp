@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         time += input.u8() * umbra::second;
         const umbra::Bytes frame = input.take(input.u16());
         // Of some frames the wire had more than was captured.
-        monitor.packet(time, frame, static_cast<std::uint32_t>(frame.size() + time % 7 * 100));
+        const auto missing = static_cast<std::uint32_t>(time % 7 * 100);
+        monitor.packet(time, frame, static_cast<std::uint32_t>(frame.size()) + missing);
     }
     monitor.finish();
     return 0;

@@ -40,7 +40,7 @@ Address v6(std::uint32_t prefix, std::uint32_t last) {
     for (int i = 0; i < 4; ++i) {
         address.bytes[static_cast<std::size_t>(i)] =
             static_cast<std::uint8_t>(prefix >> (24 - 8 * i));
-        address.bytes[static_cast<std::size_t>(12 + i)] =
+        address.bytes[12 + static_cast<std::size_t>(i)] =
             static_cast<std::uint8_t>(last >> (24 - 8 * i));
     }
     return address;
