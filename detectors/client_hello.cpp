@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::uint8_t client_hello_type = 1;
 constexpr std::uint16_t server_name_extension = 0;
+constexpr std::uint16_t ech_extension = 0xfe0d;
 constexpr std::uint8_t host_name_type = 0;
 
 // struct { NameType name_type; opaque HostName<1..2^16-1>; } ServerName; ServerName list<1..2^16-1>
@@ -32,25 +33,34 @@ Detection read_client_hello(Bytes message, Protocol protocol, Evidence evidence)
     const std::size_t length =
         std::size_t{message[1]} << 16 | std::size_t{message[2]} << 8 | message[3];
     const bool whole = message.size() - 4 >= length;
-    // Where the message is whole, reading past its end means that it contradicts itself.
-    const Detection at_end = whole ? Detection::nameless(protocol) : Detection::need_more();
 
     Reader hello(message.subspan(4, whole ? length : message.size() - 4));
     const std::uint16_t version = hello.u16();
-    if (hello.ok() && version >> 8 != 3 && version >> 8 != 0xfe) return Detection::not_mine();
+    const bool datagrams = version >> 8 == 0xfe;
+    if (hello.ok() && version >> 8 != 3 && !datagrams) return Detection::not_mine();
     hello.skip(32);
     hello.skip(hello.u8());
+    if (datagrams) hello.skip(hello.u8());  // DTLS has a cookie here (RFC 6347 section 4.2.1)
     hello.skip(hello.u16());
     hello.skip(hello.u8());
     hello.u16();
+    Detection detection = Detection::nameless(protocol);
     while (hello.left() > 0) {
         const std::uint16_t type = hello.u16();
         const Bytes extension = hello.take(hello.u16());
-        if (hello.ok() && type == server_name_extension) {
-            return read_server_name(extension, protocol, evidence);
+        if (!hello.ok()) break;
+        if (type == server_name_extension && !detection.name) {
+            const bool ech = detection.ech;
+            detection = read_server_name(extension, protocol, evidence);
+            detection.ech = ech;
+        } else if (type == ech_extension) {
+            detection.ech = true;
         }
     }
-    return at_end;
+    // Where the message is whole, reading past its end means that it contradicts itself. Where it
+    // is not, what is missing may yet tell that the name is an outer one only.
+    if (!whole) detection.verdict = Detection::Verdict::need_more;
+    return detection;
 }
 
 }  // namespace umbra

@@ -28,10 +28,14 @@ std::string_view to_string(Protocol protocol) {
     switch (protocol) {
         case Protocol::tls:
             return "tls";
+        case Protocol::dtls:
+            return "dtls";
         case Protocol::quic:
             return "quic";
         case Protocol::http:
             return "http";
+        case Protocol::socks:
+            return "socks";
         case Protocol::dns:
             return "dns";
         case Protocol::unknown:

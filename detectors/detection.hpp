@@ -23,13 +23,14 @@ enum class Evidence : std::uint8_t {
 std::string_view to_string(Evidence evidence);
 
 // The protocol that a detector recognised.
-enum class Protocol : std::uint8_t { unknown, tls, quic, http, dns };
+enum class Protocol : std::uint8_t { unknown, tls, dtls, quic, http, socks, dns };
 
 std::string_view to_string(Protocol protocol);
 
 struct Detection {
     enum class Verdict : std::uint8_t {
-        need_more,  // these bytes are the beginning of the protocol; more of them may tell
+        need_more,  // these bytes are the beginning of the protocol; more of them may tell. What
+                    // is set all the same is what they say if no more can be had.
         not_mine,   // these bytes are not this protocol
         done,       // recognised; `name` is what it says, or empty where it says none
     };
@@ -39,7 +40,9 @@ struct Detection {
     Evidence evidence = Evidence::none;  // `none` exactly where `name` is empty
     std::optional<HostName> name;
     bool name_refused = false;  // a name was there, but it is no host name
-    bool by_server = false;     // these are the server's bytes: they cannot name it
+    bool by_server = false;     // these are the server's bytes
+    bool ech = false;           // a hello that bears encrypted_client_hello, real or GREASE
+    std::size_t tunnel = 0;     // where another stream begins within this one; 0 where none does
 
     static Detection need_more() { return {.verdict = Verdict::need_more, .name = {}}; }
     static Detection not_mine() { return {.name = {}}; }
@@ -49,6 +52,12 @@ struct Detection {
     static Detection server_side(Protocol protocol) {
         Detection detection = nameless(protocol);
         detection.by_server = true;
+        return detection;
+    }
+    // A request, without a name, to carry the bytes from `begin` on to somewhere else.
+    static Detection tunnel_from(Protocol protocol, std::size_t begin) {
+        Detection detection = nameless(protocol);
+        detection.tunnel = begin;
         return detection;
     }
     // `name` as it was on the wire; one that is no host name is refused.

@@ -1,4 +1,4 @@
-// DNS: which addresses a name was answered with.
+// DNS: which addresses a name was answered with, and whether its hellos may be encrypted.
 #pragma once
 
 #include <array>
@@ -14,7 +14,10 @@ struct DnsAnswer {
     HostName question;  // the name that the client asked for, at the head of any CNAME chain
     std::array<Address, most_addresses> addresses;
     std::size_t address_count = 0;
-    std::uint32_t lifetime = 0;  // seconds; the shortest of the records that led to the addresses
+    std::uint32_t lifetime = 0;  // seconds; the shortest of the records that led here
+    // Of an HTTPS record with an ECH configuration: the outer name that hellos to `question` will
+    // bear.
+    std::optional<HostName> ech_public_name;
 
     std::span<const Address> found() const { return std::span(addresses).first(address_count); }
 };
@@ -22,12 +25,13 @@ struct DnsAnswer {
 struct DnsResult {
     enum class Kind : std::uint8_t { not_dns, query, answer, malformed };
     Kind kind = Kind::not_dns;
-    std::optional<DnsAnswer> answer;  // only where addresses were answered to a host name
+    std::optional<DnsAnswer> answer;  // only where a host name was answered with something to keep
 };
 
-// Reads one message (RFC 1035 section 4.1), A and AAAA records that the question's name leads to
-// over CNAME records. Compression pointers may only point backwards, so that no chain of them can
-// loop.
+// Reads one message (RFC 1035 section 4.1): A, AAAA and HTTPS or SVCB records (RFC 9460: address
+// hints, and `ech` by RFC 9848) that the question's name leads to over CNAME records. A name that
+// asks for a port of its own, `_8443._https.example`, stands for `example`. Compression pointers
+// may only point backwards, so that no chain of them can loop.
 DnsResult read_dns(Bytes message);
 
 }  // namespace umbra

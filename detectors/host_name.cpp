@@ -21,21 +21,18 @@ std::optional<HostName> HostName::parse(Bytes bytes) {
     if (bytes.empty() || bytes.size() > name.characters_.size()) return std::nullopt;
 
     std::size_t label_length = 0;
-    bool digits_only = true;  // of the last label: a top-level domain is never a number (RFC 3696)
     for (const std::uint8_t byte : bytes) {
         if (byte == '.') {
             if (label_length == 0) return std::nullopt;
             label_length = 0;
-            digits_only = true;
             name.characters_[name.length_++] = '.';
             continue;
         }
         const char c = normalized(byte);
         if (c == '\0' || ++label_length > longest_label) return std::nullopt;
-        digits_only = digits_only && c >= '0' && c <= '9';
         name.characters_[name.length_++] = c;
     }
-    if (label_length == 0 || digits_only) return std::nullopt;
+    if (label_length == 0) return std::nullopt;
     return name;
 }
 

@@ -14,8 +14,7 @@ namespace umbra {
 // and dots between labels of at most 63 bytes. The bytes live inside the value.
 class HostName {
   public:
-    // Nothing where `bytes` is no such name (NUL, a byte over 127, an empty label, too long, …) or
-    // is an IPv4 address in dotted form, which names nobody.
+    // Nothing where `bytes` is no such name: NUL, a byte over 127, an empty label, too long, …
     static std::optional<HostName> parse(Bytes bytes);
     static std::optional<HostName> parse(std::string_view text) {
         return parse(Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/decode/address.hpp"
+#include "detectors/text.hpp"
+
 namespace umbra {
 namespace {
 
@@ -13,21 +16,6 @@ constexpr std::array<std::string_view, 20> methods{
 
 constexpr std::size_t longest_method = 9;
 
-bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
-    return std::equal(a.begin(), a.end(), lower_case.begin(), lower_case.end(), [](char x, char y) {
-        return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-    });
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
 // `host`, `host:port`, `user@host:port` → the host. An address in brackets has no name.
 Detection from_authority(std::string_view authority, Evidence evidence) {
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
@@ -35,10 +23,8 @@ Detection from_authority(std::string_view authority, Evidence evidence) {
     }
     if (authority.starts_with('[')) return Detection::nameless(Protocol::http);
     authority = authority.substr(0, authority.find(':'));
-    if (authority.empty()) return Detection::nameless(Protocol::http);
-    return Detection::named(
-        Protocol::http, evidence,
-        Bytes(reinterpret_cast<const std::uint8_t*>(authority.data()), authority.size()));
+    if (authority.empty() || Address::parse(authority)) return Detection::nameless(Protocol::http);
+    return Detection::named(Protocol::http, evidence, bytes_of(authority));
 }
 
 // Whether `text` can be the beginning of a request line of a known method.
@@ -51,10 +37,17 @@ bool may_be_request(std::string_view text) {
     });
 }
 
+// Where the body begins: after the first empty line; 0 where that is not yet there.
+std::size_t end_of_head(std::string_view text) {
+    const std::size_t strict = text.find("\r\n\r\n"), loose = text.find("\n\n");
+    if (strict < loose) return strict + 4;
+    return loose == std::string_view::npos ? 0 : loose + 2;
+}
+
 }  // namespace
 
 Detection detect_http(Bytes head) {
-    std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    std::string_view text = text_of(head);
     if (text.empty()) return Detection::need_more();
     constexpr std::string_view response = "HTTP/1.";
     const std::size_t common = std::min(text.size(), response.size());
@@ -75,7 +68,13 @@ Detection detect_http(Bytes head) {
         return Detection::not_mine();
     }
     const std::string_view target = line.substr(target_start, target_end - target_start);
-    if (line.starts_with("CONNECT ")) return from_authority(target, Evidence::connect_host);
+    if (line.starts_with("CONNECT ")) {
+        const Detection connect = from_authority(target, Evidence::connect_host);
+        if (connect.name) return connect;
+        // To an address: the stream in the tunnel may say more.
+        const std::size_t begin = end_of_head(text);
+        return begin == 0 ? Detection::need_more() : Detection::tunnel_from(Protocol::http, begin);
+    }
     if (const auto scheme = target.find("://"); scheme <= 5) {  // http or https
         const std::string_view rest = target.substr(scheme + 3);
         return from_authority(rest.substr(0, rest.find_first_of("/?#")), Evidence::http_host);
