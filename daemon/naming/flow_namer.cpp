@@ -8,6 +8,8 @@ namespace {
 
 using Verdict = Detection::Verdict;
 
+constexpr std::uint32_t tcp_head_capacity = 16384;
+
 // What the beginning of one direction of a TCP stream is.
 Detection detect_stream(Bytes head) {
     const Detection tls = detect_tls(head);
@@ -39,7 +41,7 @@ void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low,
     if (detection.verdict == Verdict::need_more) {
         Pending& pending = pending_of(flow);
         auto& head = pending.heads[from_low];
-        if (!head) head.emplace(expected_sequence);
+        if (!head) head.emplace(expected_sequence, tcp_head_capacity);
         const std::size_t before = head->memory();
         if (head->add(sequence, packet.payload)) ++counters_.overlap_conflicts;
         head_memory_ += head->memory() - before;

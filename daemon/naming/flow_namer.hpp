@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "daemon/flow/flow.hpp"
-#include "daemon/flow/stream_head.hpp"
+#include "daemon/support/stream_head.hpp"
 #include "detectors/detection.hpp"
 
 namespace umbra {
