@@ -180,7 +180,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     limits.flows.tcp_idle = at_least(values, "tcp-idle", 1, 86400) * second;
     limits.flows.udp_idle = at_least(values, "udp-idle", 1, 86400) * second;
     limits.naming.most_pending = at_least(values, "max-unnamed", 1U, many);
-    limits.naming.head_memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536})
+    limits.naming.memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536})
                                 << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);

@@ -63,4 +63,10 @@ Detection read_client_hello(Bytes message, Protocol protocol, Evidence evidence)
     return detection;
 }
 
+// Sources: Cloudflare's announcement of 2023 and its current HTTPS records; the test services of
+// DEfO (defo.ie) and tls-ech.dev.
+bool is_ech_public_name(std::string_view name) {
+    return name == "cloudflare-ech.com" || name == "public.tls-ech.dev" || name == "cover.defo.ie";
+}
+
 }  // namespace umbra

@@ -13,4 +13,7 @@ namespace umbra {
 // `evidence` are what a name is reported as: the message is the same in TLS and QUIC.
 Detection read_client_hello(Bytes message, Protocol protocol, Evidence evidence);
 
+// A name that is known to stand on the outside of encrypted hellos, for others behind it.
+bool is_ech_public_name(std::string_view name);
+
 }  // namespace umbra

@@ -55,6 +55,19 @@ Detection DtlsHello::look(Bytes datagram) {
             add(offset, fragment);
         }
     }
+    return read();
+}
+
+Detection DtlsHello::conclude() const {
+    Detection found = read();
+    if (found.verdict == Detection::Verdict::need_more) {
+        found.verdict = Detection::Verdict::done;
+        found.protocol = Protocol::dtls;
+    }
+    return found;
+}
+
+Detection DtlsHello::read() const {
     if (message_.empty()) return Detection::not_mine();
     const auto gap = std::ranges::find(have_, false) - have_.begin();
     return read_client_hello(Bytes(message_).first(tls_header + static_cast<std::size_t>(gap)),

@@ -15,11 +15,14 @@ class DtlsHello {
     static bool begins_with(Bytes datagram);
 
     Detection look(Bytes datagram);
+    // What is known if no more comes.
+    Detection conclude() const;
 
     std::size_t memory() const { return message_.capacity() + have_.capacity() / 8; }
 
   private:
     static constexpr std::size_t longest = 16384;
+    Detection read() const;
     void add(std::size_t offset, Bytes fragment);
 
     std::uint16_t sequence_ = 0;         // message_seq of the hello that is being gathered

@@ -52,7 +52,7 @@ struct Flow {
     // links of the table
     std::uint32_t next_in_bucket = none, next_in_slot = none, previous_in_slot = none;
     std::uint16_t slot = 0;
-    std::uint8_t evidence = 0;  // what named it, as the owner of the table numbers it
+    std::uint8_t sight = 0;  // what could be seen of it, as the owner of the table numbers it
     bool client_is_low : 1 = true;
     bool client_known : 1 = false;  // a SYN or a hello told who the client is, not the first packet
     bool finished_low : 1 = false, finished_high : 1 = false, reset : 1 = false;

@@ -18,7 +18,7 @@ DnsCache::DnsCache(std::uint32_t most_entries, NameTable& names)
       entries_(sets_ * ways),
       seed_(secret_seed()) {}
 
-std::uint64_t DnsCache::fingerprint(const Address& client, const Address& server) const {
+std::uint64_t DnsCache::key(const Address& client, const Address& server) const {
     const std::uint64_t a =
         mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
     const std::uint64_t b =
@@ -26,15 +26,20 @@ std::uint64_t DnsCache::fingerprint(const Address& client, const Address& server
     return mix(a ^ seed_, b ^ (seed_ << 1));
 }
 
-void DnsCache::add(const Address& client, const Address& server, std::string_view name,
-                   std::uint32_t lifetime_seconds, Micros now) {
+std::uint64_t DnsCache::key(const Address& client, std::string_view ech_public_name) const {
+    const std::uint64_t a =
+        mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
+    return mix(a ^ hash_text(ech_public_name, seed_), seed_ << 1);
+}
+
+void DnsCache::add(std::uint64_t key, std::string_view name, std::uint32_t lifetime_seconds,
+                   Micros now) {
     const std::int64_t second_now = now / second;
-    const std::uint64_t key = fingerprint(client, server);
     const std::size_t set = set_of(key);
     Entry* place = &entries_[set];
     for (std::size_t way = 0; way < ways; ++way) {
         Entry& entry = entries_[set + way];
-        if (entry.name != NameTable::none && entry.fingerprint == key) {
+        if (entry.name != NameTable::none && entry.key == key) {
             place = &entry;
             break;
         }
@@ -42,7 +47,7 @@ void DnsCache::add(const Address& client, const Address& server, std::string_vie
     }
     const std::uint32_t id = names_.hold(name);
     if (place->name != NameTable::none) {
-        if (place->fingerprint != key && place->expires > second_now) ++evicted_;
+        if (place->key != key && place->expires > second_now) ++evicted_;
         names_.release(place->name);
     }
     // Where the name finds no room the entry goes: an older name must not stand for it.
@@ -50,13 +55,11 @@ void DnsCache::add(const Address& client, const Address& server, std::string_vie
               second_now + std::clamp(lifetime_seconds, shortest_lifetime, longest_lifetime)};
 }
 
-std::optional<std::uint32_t> DnsCache::find(const Address& client, const Address& server,
-                                            Micros now) const {
-    const std::uint64_t key = fingerprint(client, server);
+std::optional<std::uint32_t> DnsCache::find(std::uint64_t key, Micros now) const {
     const std::size_t set = set_of(key);
     for (std::size_t way = 0; way < ways; ++way) {
         const Entry& entry = entries_[set + way];
-        if (entry.name != NameTable::none && entry.fingerprint == key) {
+        if (entry.name != NameTable::none && entry.key == key) {
             if (entry.expires < now / second) return std::nullopt;
             return entry.name;
         }

@@ -1,4 +1,5 @@
-// Which name each client resolved to which address, as evidence for flows that carry no name.
+// What each client learnt from DNS: which name an address has, as evidence for flows that carry none,
+// and which outer name stands for an encrypted one.
 #pragma once
 
 #include <optional>
@@ -17,27 +18,26 @@ class DnsCache {
   public:
     DnsCache(std::uint32_t most_entries, NameTable& names);
 
-    void add(const Address& client, const Address& server, std::string_view name,
-             std::uint32_t lifetime_seconds, Micros now);
+    // A fact's key: `client` resolved a name to `server`, or to an ECH configuration with that
+    // public name.
+    std::uint64_t key(const Address& client, const Address& server) const;
+    std::uint64_t key(const Address& client, std::string_view ech_public_name) const;
 
-    // The number (in the name table) of what `client` resolved to `server` and still may use; not
-    // held.
-    std::optional<std::uint32_t> find(const Address& client, const Address& server,
-                                      Micros now) const;
+    void add(std::uint64_t key, std::string_view name, std::uint32_t lifetime_seconds, Micros now);
+
+    // The number (in the name table) of the name that was resolved and still may be used; not held.
+    std::optional<std::uint32_t> find(std::uint64_t key, Micros now) const;
 
     std::uint64_t evicted() const { return evicted_; }
 
   private:
     static constexpr std::size_t ways = 8;
     struct Entry {
-        std::uint64_t fingerprint = 0;  // of client and server, under a secret seed
+        std::uint64_t key = 0;  // a fingerprint under a secret seed
         std::uint32_t name = NameTable::none;
         std::int64_t resolved = 0, expires = 0;  // seconds of packet time
     };
-    std::uint64_t fingerprint(const Address& client, const Address& server) const;
-    std::size_t set_of(std::uint64_t fingerprint) const {
-        return (fingerprint & (sets_ - 1)) * ways;
-    }
+    std::size_t set_of(std::uint64_t key) const { return (key & (sets_ - 1)) * ways; }
 
     NameTable& names_;
     std::size_t sets_;

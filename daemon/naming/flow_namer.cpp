@@ -1,21 +1,29 @@
 #include "daemon/naming/flow_namer.hpp"
 
-#include "detectors/http.hpp"
-#include "detectors/tls.hpp"
+#include <algorithm>
+
+#include "detectors/stream.hpp"
 
 namespace umbra {
 namespace {
 
 using Verdict = Detection::Verdict;
 
-constexpr std::uint32_t tcp_head_capacity = 16384;
+constexpr std::uint16_t dns_port = 53;
 
-// What the beginning of one direction of a TCP stream is.
-Detection detect_stream(Bytes head) {
-    const Detection tls = detect_tls(head);
-    if (tls.verdict != Verdict::not_mine) return tls;
-    return detect_http(head);
+// Some stacks and middleboxes count the padding of a short Ethernet frame into the IP length: a
+// bare acknowledgment then seems to carry a few zero bytes.
+bool is_padding(const Packet& packet) {
+    constexpr std::uint32_t longest_padding = 6;
+    return packet.transport == Transport::tcp && packet.payload_length <= longest_padding &&
+           !(packet.tcp_flags & tcp_flag::psh) &&
+           std::ranges::all_of(packet.payload, [](std::uint8_t byte) { return byte == 0; });
 }
+
+template <typename... Looks>
+struct Overloaded : Looks... {
+    using Looks::operator()...;
+};
 
 }  // namespace
 
@@ -23,67 +31,179 @@ FlowNamer::FlowNamer(const NamingLimits& limits, NamingEnd& end) : limits_(limit
 
 void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low,
                      std::uint32_t expected_sequence) {
-    if (packet.payload_length == 0) return;
-    if (packet.transport == Transport::udp) {
-        finish(flow, Detection::not_mine());
+    if (packet.payload_length == 0 || is_padding(packet)) return;
+    if (flow.naming != none && ++pending_[flow.naming].packets > limits_.most_packets_per_flow) {
+        give_up(flow);
         return;
     }
-    const std::uint32_t sequence = packet.sequence + (packet.tcp_flags & tcp_flag::syn ? 1 : 0);
-    const bool first = flow.naming == none || !pending_[flow.naming].heads[from_low];
-    if (flow.naming != none && pending_[flow.naming].ruled_out[from_low]) {
-        if (++pending_[flow.naming].packets > limits_.most_packets_per_flow) give_up(flow);
-        return;
-    }
-
-    Detection detection = Detection::need_more();
-    const bool in_place = first && sequence == expected_sequence;
-    if (in_place) detection = detect_stream(packet.payload);
-    if (detection.verdict == Verdict::need_more) {
-        Pending& pending = pending_of(flow);
-        auto& head = pending.heads[from_low];
-        if (!head) head.emplace(expected_sequence, tcp_head_capacity);
-        const std::size_t before = head->memory();
-        if (head->add(sequence, packet.payload)) ++counters_.overlap_conflicts;
-        head_memory_ += head->memory() - before;
-        if (!in_place) detection = detect_stream(head->contiguous());
-        if (detection.verdict == Verdict::need_more &&
-            (head->full() || ++pending.packets > limits_.most_packets_per_flow)) {
-            give_up(flow);
-            return;
+    if (flow.naming != none &&
+        std::holds_alternative<NdpiClassifier::FlowState>(pending_[flow.naming].state)) {
+        classify(flow, packet);
+    } else if (packet.transport == Transport::udp) {
+        look_at_datagram(flow, packet, from_low);
+    } else {
+        const std::uint32_t sequence = packet.sequence + (packet.tcp_flags & tcp_flag::syn ? 1 : 0);
+        const Segment segment{flow, packet, from_low, sequence, expected_sequence};
+        if (flow.server_port() == dns_port) {
+            look_at_dns_segment(segment, flow);
+        } else {
+            look_at_segment(segment, flow);
         }
     }
+}
 
-    if (detection.verdict == Verdict::done && !detection.by_server) {
-        // Who sends a hello or a request is the client.
-        flow.client_is_low = from_low;
-        flow.client_known = true;
-        finish(flow, detection);
-        return;
+void FlowNamer::look_at_segment(const Segment& segment, Flow& flow) {
+    std::optional<Detection> seen;
+    if (segment.sequence == segment.expected && flow.naming == none) {
+        seen = detect_stream(segment.packet.payload);
+        const bool client_said_all = seen->verdict == Verdict::done && !seen->by_server && seen->name;
+        if (client_said_all) return settle(flow, *seen, segment.from_low);
     }
-    if (detection.verdict != Verdict::need_more) {
+    Pending& pending = pending_of(flow);
+    if (std::holds_alternative<std::monostate>(pending.state)) {
+        pending.state.emplace<StreamNaming>();
+    }
+    auto& naming = std::get<StreamNaming>(pending.state);
+    pending.cut_short |= segment.cut_short();
+    const std::uint32_t conflicts = naming.conflicts();
+    const Detection found = naming.look(segment, seen);
+    counters_.overlap_conflicts += naming.conflicts() - conflicts;
+    switch (found.verdict) {
+        case Verdict::need_more:
+            return account(pending, naming.memory());
+        case Verdict::done:
+            return settle(flow, found, segment.from_low);
+        case Verdict::not_mine:
+            return classify(flow, segment.packet);
+    }
+}
+
+void FlowNamer::look_at_dns_segment(const Segment& segment, Flow& flow) {
+    const bool by_server = segment.from_low != flow.client_is_low;
+    if (!by_server) return;
+    Pending& pending = pending_of(flow);
+    if (std::holds_alternative<std::monostate>(pending.state)) {
+        pending.state.emplace<DnsStream>(segment.expected);
+    }
+    auto& stream = std::get<DnsStream>(pending.state);
+    stream.add(segment.sequence, segment.packet.payload);
+    while (const auto message = stream.next())
+        end_.dns_message(*message, segment.packet.destination, segment.packet.time);
+    if (stream.full()) return settle(flow, Detection::nameless(Protocol::dns), !segment.from_low);
+    account(pending, stream.memory());
+}
+
+void FlowNamer::look_at_datagram(Flow& flow, const Packet& packet, bool from_low) {
+    const bool truncated = packet.payload.size() < packet.payload_length;
+    if (flow.naming == none) {
+        if (packet.source_port == dns_port || packet.destination_port == dns_port) {
+            return finish(flow, {.detection = Detection::nameless(Protocol::dns)});
+        }
+        const bool quic = looks_like_quic(packet.payload, truncated);
+        if (!quic && !DtlsHello::begins_with(packet.payload)) return classify(flow, packet);
+        // A hello that one datagram holds needs no place to wait in.
         Pending& pending = pending_of(flow);
-        pending.ruled_out[from_low] = true;
-        if (detection.by_server) pending.protocol = detection.protocol;
-        const bool by_client = flow.client_known && from_low == flow.client_is_low;
-        if (by_client || pending.ruled_out[!from_low]) give_up(flow);
+        if (quic) {
+            pending.state.emplace<QuicHello>();
+        } else {
+            pending.state.emplace<DtlsHello>();
+        }
     }
-    while (head_memory_ > limits_.head_memory)
-        evict_oldest();
+    Pending& pending = pending_[flow.naming];
+    pending.cut_short |= truncated;
+    if (auto* dtls = std::get_if<DtlsHello>(&pending.state)) {
+        Detection found = dtls->look(packet.payload);
+        if (found.verdict == Verdict::need_more) return account(pending, dtls->memory());
+        if (found.verdict == Verdict::not_mine) return classify(flow, packet);
+        return settle(flow, found, from_low);
+    }
+    auto& quic = std::get<QuicHello>(pending.state);
+    const std::uint32_t conflicts = quic.conflicts();
+    const Detection found = quic.look(packet.payload, from_low, truncated, opener_);
+    counters_.overlap_conflicts += quic.conflicts() - conflicts;
+    if (found.verdict == Verdict::need_more) return account(pending, quic.memory());
+    if (found.verdict == Verdict::not_mine) return classify(flow, packet);
+    if (quic.why() == QuicUnread::read) return settle(flow, found, from_low);
+    finish(flow, {.detection = found, .quic = quic.why(), .cut_short = pending.cut_short});
+}
+
+bool FlowNamer::may_ask_ndpi(Micros now) {
+    if (now / second != ndpi_second_) {
+        ndpi_second_ = now / second;
+        ndpi_left_ = limits_.ndpi_rate;
+    }
+    return ndpi_left_ > 0;
+}
+
+// No detector knows the flow: what nDPI makes of this packet and the next ones.
+void FlowNamer::classify(Flow& flow, const Packet& packet) {
+    const bool cut_short = packet.payload.size() < packet.payload_length;
+    if (!may_ask_ndpi(packet.time)) {
+        ++counters_.ndpi_skipped;
+        return finish(flow, {.detection = Detection::not_mine(), .cut_short = cut_short});
+    }
+    --ndpi_left_;
+    Pending& pending = pending_of(flow);
+    if (!std::holds_alternative<NdpiClassifier::FlowState>(pending.state)) {
+        pending.state = ndpi_.begin();
+        account(pending, 0);
+    }
+    auto& state = std::get<NdpiClassifier::FlowState>(pending.state);
+    pending.cut_short |= cut_short;
+    Traffic traffic = ndpi_.look(*state, packet);
+    if (traffic.kind == TrafficKind::unknown) {
+        if (++pending.ndpi_packets < limits_.most_packets_to_ndpi) return;
+        traffic = ndpi_.conclude(*state);
+    }
+    finish(flow, {.detection = Detection::not_mine(),
+                  .traffic = traffic,
+                  .cut_short = pending.cut_short});
+}
+
+// Who sends a hello or a request is the client.
+void FlowNamer::settle(Flow& flow, const Detection& detection, bool from_low) {
+    if (!detection.by_server) {
+        flow.client_is_low = from_low;
+    } else if (!flow.client_known) {
+        flow.client_is_low = !from_low;
+    }
+    flow.client_known = true;
+    const bool cut_short = flow.naming != none && pending_[flow.naming].cut_short;
+    finish(flow, {.detection = detection, .cut_short = cut_short});
 }
 
 void FlowNamer::give_up(Flow& flow) {
-    Detection detection = Detection::not_mine();
-    if (flow.naming != none) detection.protocol = pending_[flow.naming].protocol;
     ++counters_.given_up;
-    finish(flow, detection);
+    Naming naming{.detection = Detection::not_mine()};
+    if (flow.naming != none) {
+        const Pending& pending = pending_[flow.naming];
+        naming.cut_short = pending.cut_short;
+        std::visit(Overloaded{[](std::monostate) {},
+                              [&](const StreamNaming& streams) {
+                                  naming.detection = streams.conclude();
+                              },
+                              [&](const DnsStream&) {
+                                  naming.detection = Detection::nameless(Protocol::dns);
+                              },
+                              [&](const QuicHello& quic) {
+                                  naming.detection = Detection::nameless(Protocol::quic);
+                                  naming.quic = quic.why();
+                              },
+                              [&](const DtlsHello& dtls) { naming.detection = dtls.conclude(); },
+                              [&](const NdpiClassifier::FlowState& state) {
+                                  naming.traffic = ndpi_.conclude(*state);
+                              }},
+                   pending.state);
+    }
+    finish(flow, naming);
 }
 
-void FlowNamer::finish(Flow& flow, Detection detection) {
+void FlowNamer::finish(Flow& flow, const Naming& naming) {
     if (flow.naming != none) release(flow.naming);
-    if (detection.name_refused) ++counters_.names_refused;
+    if (naming.detection.name_refused) ++counters_.names_refused;
     flow.naming = none;
     flow.naming_over = true;
-    end_.naming_over(flow, detection);
+    end_.naming_over(flow, naming);
 }
 
 FlowNamer::Pending& FlowNamer::pending_of(Flow& flow) {
@@ -98,13 +218,20 @@ FlowNamer::Pending& FlowNamer::pending_of(Flow& flow) {
         free_.pop_back();
     }
     Pending& pending = pending_[index];
-    pending = Pending{};
     pending.flow = &flow;
+    pending.packets = 1;
     pending.older = newest_;
     (newest_ == none ? oldest_ : pending_[newest_].newer) = index;
     newest_ = index;
     flow.naming = index;
     return pending;
+}
+
+void FlowNamer::account(Pending& pending, std::size_t memory) {
+    memory_ += memory - pending.memory;
+    pending.memory = memory;
+    while (memory_ > limits_.memory)
+        evict_oldest();
 }
 
 void FlowNamer::evict_oldest() {
@@ -114,12 +241,10 @@ void FlowNamer::evict_oldest() {
 
 void FlowNamer::release(std::uint32_t index) {
     Pending& pending = pending_[index];
-    for (auto& head : pending.heads) {
-        if (head) head_memory_ -= head->memory();
-        head.reset();
-    }
+    memory_ -= pending.memory;
     (pending.older == none ? oldest_ : pending_[pending.older].newer) = pending.newer;
     (pending.newer == none ? newest_ : pending_[pending.newer].older) = pending.older;
+    pending = Pending{};
     free_.push_back(index);
 }
 

@@ -1,33 +1,49 @@
 // From the first packets of a flow to what they say of its name.
 #pragma once
 
-#include <array>
+#include <variant>
 #include <vector>
 
-#include "daemon/flow/flow.hpp"
-#include "daemon/support/stream_head.hpp"
-#include "detectors/detection.hpp"
+#include "daemon/naming/dns_stream.hpp"
+#include "daemon/naming/stream_naming.hpp"
+#include "detectors/dtls.hpp"
+#include "detectors/ndpi.hpp"
+#include "detectors/quic.hpp"
 
 namespace umbra {
 
 struct NamingLimits {
     std::uint32_t most_pending = 65536;        // flows whose naming goes on at one time
-    std::size_t head_memory = 64U << 20;       // bytes of stream heads over all of them
+    std::size_t memory = 64U << 20;            // bytes of stream heads over all of them
     std::uint32_t most_packets_per_flow = 64;  // then a flow is given up
+    std::uint32_t most_packets_to_ndpi = 10;   // of a flow
+    std::uint32_t ndpi_rate = 10'000;          // packets it is shown a second of packet time
 };
 
 struct NamingCounters {
     std::uint64_t given_up = 0;           // flows that were not recognised within the limits
     std::uint64_t evicted = 0;            // given up early to make room for others
     std::uint64_t names_refused = 0;      // names on the wire that are no host names
-    std::uint64_t overlap_conflicts = 0;  // segments that repeat bytes with other values
+    std::uint64_t overlap_conflicts = 0;  // segments or frames that repeat bytes with other values
+    std::uint64_t ndpi_skipped = 0;       // flows that nDPI was not asked about, for its rate
 };
 
-// Is told once for each flow what its packets said: a name, or a protocol, or neither.
+// What the first packets of a flow said.
+struct Naming {
+    Detection detection;
+    QuicUnread quic = QuicUnread::read;  // of QUIC: why it has no name, if it could not be read
+    Traffic traffic;                     // what nDPI makes of a flow that no detector knows
+    bool cut_short = false;              // the capture had only a part of what was needed
+};
+
 class NamingEnd {
   public:
     virtual ~NamingEnd() = default;
-    virtual void naming_over(Flow& flow, const Detection& detection) = 0;
+    // Is told once for each flow: a name, or a protocol, or neither. `flow.client_is_low` is then
+    // brought up to date where the packets said who the client is.
+    virtual void naming_over(Flow& flow, const Naming& naming) = 0;
+    // A DNS message of a resolver to `client`, over TCP.
+    virtual void dns_message(Bytes message, const Address& client, Micros time) = 0;
 };
 
 class FlowNamer {
@@ -43,31 +59,47 @@ class FlowNamer {
     void give_up(Flow& flow);
 
     const NamingCounters& counters() const { return counters_; }
+    const NdpiClassifier& ndpi() const { return ndpi_; }
 
   private:
     static constexpr std::uint32_t none = Flow::none;
-    // What is kept of a flow between its packets. Linked by age; index 0 and 1 of the arrays are
-    // the directions from the high and the low end.
+    // What is kept of a flow between its packets. Linked by age.
     struct Pending {
         Flow* flow = nullptr;
-        std::array<std::optional<StreamHead>, 2> heads;
-        std::array<bool, 2> ruled_out{};
-        Protocol protocol = Protocol::unknown;
         std::uint32_t packets = 0;
         std::uint32_t older = none, newer = none;
+        std::uint32_t ndpi_packets = 0;
+        bool cut_short = false;
+        std::size_t memory = 0;  // as it is counted in `memory_`
+        std::variant<std::monostate, StreamNaming, DnsStream, QuicHello, DtlsHello,
+                     NdpiClassifier::FlowState>
+            state;
     };
 
+    void look_at_segment(const Segment& segment, Flow& flow);
+    void look_at_datagram(Flow& flow, const Packet& packet, bool from_low);
+    void look_at_dns_segment(const Segment& segment, Flow& flow);
+    void classify(Flow& flow, const Packet& packet);
+    void settle(Flow& flow, const Detection& detection, bool from_low);
+    bool may_ask_ndpi(Micros now);
+
     Pending& pending_of(Flow& flow);
-    void finish(Flow& flow, Detection detection);
+    // Brings the account of memory up to date; the oldest flows make room.
+    void account(Pending& pending, std::size_t memory);
+    void finish(Flow& flow, const Naming& naming);
     void evict_oldest();
     void release(std::uint32_t index);
 
     NamingLimits limits_;
     NamingEnd& end_;
+    InitialOpener opener_;
+    NdpiClassifier ndpi_;
+    Micros ndpi_second_ = 0;
+    std::uint32_t ndpi_left_ = 0;
     std::vector<Pending> pending_;
     std::vector<std::uint32_t> free_;
     std::uint32_t oldest_ = none, newest_ = none;
-    std::size_t head_memory_ = 0;
+    std::size_t memory_ = 0;
     NamingCounters counters_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <string_view>
 
 namespace umbra {
 
@@ -19,6 +20,18 @@ inline std::uint64_t word_at(const std::uint8_t* bytes) {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes, sizeof value);
     return value;
+}
+
+inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
+    std::uint64_t hash = (seed ^ text.size()) * 0x9e3779b97f4a7c15U;
+    while (text.size() >= 8) {
+        hash = mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(text.data())),
+                   0xa0761d6478bd642fU);
+        text.remove_prefix(8);
+    }
+    std::uint64_t tail = 0;
+    std::memcpy(&tail, text.data(), text.size());
+    return mix(hash ^ tail, 0xe7037ed1a0b428dbU);
 }
 
 inline std::uint64_t secret_seed() {

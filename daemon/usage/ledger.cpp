@@ -8,8 +8,10 @@ std::size_t Ledger::CellHash::operator()(const CellKey& key) const {
     const std::uint64_t a = mix(word_at(key.host.bytes.data()) + 0x9e3779b97f4a7c15U,
                                 word_at(&key.host.bytes[8]) ^ 0xa0761d6478bd642fU);
     const std::uint64_t rest = std::uint64_t{key.service} << 32 | key.name;
-    return mix(a ^ rest, static_cast<std::uint64_t>(key.evidence) << 8 |
-                             (static_cast<std::uint64_t>(key.transport) + 0x9e3779b97f4a7c15U));
+    const std::uint64_t kind = static_cast<std::uint64_t>(key.evidence) << 9 |
+                               static_cast<std::uint64_t>(key.transport) << 1 |
+                               (key.ech ? 1U : 0U);
+    return mix(a ^ rest, kind + 0x9e3779b97f4a7c15U);
 }
 
 void Ledger::open_at(Micros time) {
@@ -34,7 +36,7 @@ void Ledger::count(Flow& flow, const Recognition& as, bool new_flow, std::uint64
 
 std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
     const CellKey key{flow.client(), as.signature->service, as.name, as.evidence,
-                      flow.key.transport()};
+                      flow.key.transport(), as.ech};
     const auto found = index_.find(key);
     if (found != index_.end()) return found->second;
     if (cells_.size() >= most_cells_) {
@@ -51,6 +53,7 @@ std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
     cell.usage.role = as.signature->role;
     cell.usage.shared = as.signature->shared;
     cell.usage.evidence = key.evidence;
+    cell.usage.ech = key.ech;
     cell.usage.transport = key.transport;
     cell.usage.server = flow.server();
     cell.usage.server_port = flow.server_port();

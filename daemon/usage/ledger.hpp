@@ -13,7 +13,9 @@ namespace umbra {
 struct Recognition {
     std::uint32_t name = NameTable::none;  // in the name table, held
     Evidence evidence = Evidence::none;
-    Protocol protocol = Protocol::unknown;
+    bool ech = false;      // the hello is encrypted
+    bool counted = false;  // as usage: an AI service, and one end is inside
+    std::string_view protocol;  // a literal, or nDPI's
     const SignatureName* signature = nullptr;
 };
 
@@ -50,6 +52,7 @@ class Ledger {
         std::uint32_t service, name;
         Evidence evidence;
         Transport transport;
+        bool ech;
         bool operator==(const CellKey&) const = default;
     };
     struct CellHash {

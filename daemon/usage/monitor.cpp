@@ -1,11 +1,33 @@
 #include "daemon/usage/monitor.hpp"
 
+#include "detectors/client_hello.hpp"
 #include "detectors/dns.hpp"
 
 namespace umbra {
 namespace {
 
 constexpr std::uint16_t dns_port = 53;
+
+// Names of metrics that are made of the name of an enumeration's value, for as long as the process
+// lives.
+struct SightMetric {
+    std::string bytes, flows;
+};
+const std::array<SightMetric, sight_count> metric_names = [] {
+    std::array<SightMetric, sight_count> names;
+    for (std::size_t i = 0; i < sight_count; ++i) {
+        const std::string name(to_string(static_cast<Sight>(i)));
+        names[i] = {"payload_bytes_" + name, "flows_" + name};
+    }
+    return names;
+}();
+const std::array<std::string, quic_unread_count> quic_metric_names = [] {
+    std::array<std::string, quic_unread_count> names;
+    for (std::size_t i = 0; i < quic_unread_count; ++i) {
+        names[i] = "quic_unread_" + std::string(to_string(static_cast<QuicUnread>(i)));
+    }
+    return names;
+}();
 
 bool is_dns(const Packet& packet) {
     return packet.transport == Transport::udp &&
@@ -34,7 +56,7 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
     if (!decoder_.decode(frame, wire_length, packet)) return;
     const FlowTable::Update update = flows_.update(packet, *this);
     Flow& flow = update.flow;
-    if (is_dns(packet)) read_dns_answer(packet);
+    if (is_dns(packet)) dns_message(packet.payload, packet.destination, packet.time);
     if (flow.naming_over) {
         if (update.added > 0) account(flow, update.added, update.from_low);
     } else {
@@ -44,22 +66,26 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
 
 // Counts bytes of a settled flow, in the window in which they were seen.
 void Monitor::account(Flow& flow, std::uint32_t added, bool from_low) {
-    count_coverage(flow, added);
+    bytes_[flow.sight] += added;
     if (flow.name == Flow::none) return;
     const Recognition& as = recognitions_[flow.name];
-    if (!as.signature || !local_nets_.contains(flow.client())) return;
+    if (!as.counted) return;
+    ai_bytes_ += added;
     const bool outward = from_low == flow.client_is_low;
     ledger_.count(flow, as, false, outward ? added : 0, outward ? 0 : added);
 }
 
-void Monitor::read_dns_answer(const Packet& packet) {
-    const DnsResult result = read_dns(packet.payload);
+void Monitor::dns_message(Bytes message, const Address& client, Micros time) {
+    const DnsResult result = read_dns(message);
     if (result.kind == DnsResult::Kind::malformed) ++dns_malformed_;
     if (!result.answer) return;
     ++dns_answers_;
-    for (const Address& server : result.answer->found()) {
-        dns_.add(packet.destination, server, result.answer->question.view(),
-                 result.answer->lifetime, packet.time);
+    const DnsAnswer& answer = *result.answer;
+    const std::string_view name = answer.question.view();
+    for (const Address& server : answer.found())
+        dns_.add(dns_.key(client, server), name, answer.lifetime, time);
+    if (answer.ech_public_name) {
+        dns_.add(dns_.key(client, answer.ech_public_name->view()), name, answer.lifetime, time);
     }
 }
 
@@ -71,31 +97,58 @@ void Monitor::settle_client(Flow& flow) const {
     }
 }
 
-void Monitor::naming_over(Flow& flow, const Detection& detection) {
+void Monitor::naming_over(Flow& flow, const Naming& naming) {
     settle_client(flow);
-    recognise(flow, detection);
+    Recognition as = recognise(flow, naming);
+    const Sight sight = sight_of(flow, naming, as);
+    flow.sight = static_cast<std::uint8_t>(sight);
+    ++flow_count_[flow.sight];
+    if (naming.quic != QuicUnread::read) ++quic_unread_[static_cast<std::size_t>(naming.quic)];
     // The bytes that came before the name was known count in the window that is open now.
     const std::uint64_t out = flow.outward().bytes, in = flow.inward().bytes;
-    count_coverage(flow, out + in);
-    if (flow.name == Flow::none || !recognitions_[flow.name].signature) return;
-    if (!local_nets_.contains(flow.client())) {
-        ++totals_.outside_clients;
-        return;
+    bytes_[flow.sight] += out + in;
+    if (as.signature) {
+        as.counted = sight != Sight::transit;
+        if (as.counted) {
+            ++ai_flows_;
+            ai_bytes_ += out + in;
+            ledger_.count(flow, as, true, out, in);
+        } else {
+            ++ai_outside_clients_;
+        }
     }
-    ++totals_.ai_flows;
-    ledger_.count(flow, recognitions_[flow.name], true, out, in);
+    // Of flows of no AI service nothing is remembered but what could be seen of them, unless
+    // somebody asks for all.
+    if (as.signature || flow_sink_) {
+        flow.name = new_recognition(as);
+    } else if (as.name != NameTable::none) {
+        names_.release(as.name);
+    }
 }
 
-void Monitor::recognise(Flow& flow, const Detection& detection) {
+// An outer name is told from the real one by what is known to stand on the outside: clients that
+// only pretend (GREASE, RFC 9849 section 6.2) say the real name.
+bool Monitor::is_encrypted_hello(const Flow& flow, const Detection& hello) const {
+    if (!hello.ech || !hello.name) return false;
+    const std::string_view outer = hello.name->view();
+    if (is_ech_public_name(outer)) return true;
+    const auto asked = dns_.find(dns_.key(flow.client(), outer), flow.last_seen);
+    return asked && names_.text(*asked) != outer;
+}
+
+Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
+    const Detection& detection = naming.detection;
     Recognition as;
-    as.protocol = detection.protocol;
-    const bool dns = flow.key.transport() == Transport::udp && flow.server_port() == dns_port;
-    if (dns) as.protocol = Protocol::dns;
-    if (detection.name) {
+    as.protocol = detection.protocol != Protocol::unknown || naming.traffic.protocol == 0
+                      ? to_string(detection.protocol)
+                      : namer_.ndpi().name(naming.traffic.protocol);
+    as.ech = is_encrypted_hello(flow, detection);
+    if (detection.name && !as.ech) {
         as.evidence = detection.evidence;
         as.name = names_.hold(detection.name->view());
-    } else if (!dns && !detection.name_refused) {
-        if (const auto resolved = dns_.find(flow.client(), flow.server(), flow.last_seen)) {
+    } else if (detection.protocol != Protocol::dns && !detection.name_refused) {
+        const auto resolved = dns_.find(dns_.key(flow.client(), flow.server()), flow.last_seen);
+        if (resolved) {
             as.evidence = Evidence::dns;
             as.name = *resolved;
             names_.hold_again(as.name);
@@ -104,14 +157,50 @@ void Monitor::recognise(Flow& flow, const Detection& detection) {
     if (as.name != NameTable::none) {
         if (const auto match = matcher_.find(names_.text(as.name))) as.signature = match->name;
     }
-    // Of flows of no AI service only the kind of evidence is remembered, unless somebody asks for
-    // all.
-    flow.evidence = static_cast<std::uint8_t>(as.evidence);
-    if (as.signature || flow_sink_) {
-        flow.name = new_recognition(as);
-    } else if (as.name != NameTable::none) {
-        names_.release(as.name);
+    return as;
+}
+
+Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const {
+    constexpr std::uint16_t encrypted_dns_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1
+    const bool client_inside = local_nets_.contains(flow.client());
+    const bool server_inside = local_nets_.contains(flow.server());
+    if (client_inside && server_inside && !as.signature) return Sight::internal;
+    if (!client_inside && !server_inside) return Sight::transit;
+    switch (naming.traffic.kind) {
+        case TrafficKind::vpn:
+            return Sight::vpn;
+        case TrafficKind::wireguard:
+            return Sight::wireguard;
+        case TrafficKind::tor:
+            return Sight::tor;
+        case TrafficKind::encrypted_dns:
+            return flow.server_port() == encrypted_dns_port ? Sight::dot : Sight::doh;
+        default:
+            break;
     }
+    const Protocol protocol = naming.detection.protocol;
+    if (flow.server_port() == encrypted_dns_port && protocol == Protocol::tls) return Sight::dot;
+    if (flow.server_port() == encrypted_dns_port && protocol == Protocol::quic) return Sight::doq;
+    if (as.ech) return Sight::ech;
+    if (as.evidence == Evidence::dns) return Sight::dns_only;
+    if (as.evidence == Evidence::ip_range) return Sight::ip_only;
+    if (as.evidence != Evidence::none) {
+        const bool doh =
+            as.name != NameTable::none && namer_.ndpi().serves_encrypted_dns(names_.text(as.name));
+        return doh ? Sight::doh : Sight::named;
+    }
+    if (naming.traffic.kind == TrafficKind::proxy || protocol == Protocol::socks) {
+        return Sight::proxied;
+    }
+    if (naming.quic != QuicUnread::read) return Sight::quic_unread;
+    if (protocol == Protocol::dns || naming.traffic.kind == TrafficKind::other) {
+        return Sight::other_protocol;
+    }
+    if (protocol != Protocol::unknown) return Sight::nameless;
+    if (naming.cut_short) return Sight::truncated;
+    const bool tcp = flow.key.transport() == Transport::tcp;
+    const bool syn_seen = flow.from_low.syn_seen || flow.from_high.syn_seen;
+    return tcp && !syn_seen ? Sight::began_before : Sight::unknown;
 }
 
 std::uint32_t Monitor::new_recognition(const Recognition& recognition) {
@@ -125,25 +214,13 @@ std::uint32_t Monitor::new_recognition(const Recognition& recognition) {
     return index;
 }
 
-void Monitor::count_coverage(const Flow& flow, std::uint64_t bytes) {
-    const auto evidence = static_cast<Evidence>(flow.evidence);
-    if (evidence == Evidence::none) {
-        totals_.unnamed_bytes += bytes;
-    } else if (evidence == Evidence::dns) {
-        totals_.dns_only_bytes += bytes;
-    } else {
-        totals_.named_bytes += bytes;
-    }
-    if (flow.name != Flow::none && recognitions_[flow.name].signature) totals_.ai_bytes += bytes;
-}
-
 void Monitor::flow_ended(Flow& flow) {
     if (!flow.naming_over) namer_.give_up(flow);
     if (flow.name == Flow::none) return;
     const Recognition& as = recognitions_[flow.name];
     const bool has_name = as.name != NameTable::none;
     if (flow_sink_) {
-        flow_sink_({flow, as.protocol, as.evidence,
+        flow_sink_({flow, as.protocol, as.evidence, as.ech,
                     has_name ? std::optional(names_.text(as.name)) : std::nullopt, as.signature});
     }
     if (has_name) names_.release(as.name);
@@ -183,7 +260,7 @@ std::vector<CoverageItem> Monitor::counters() const {
     const DecodeCounters& d = decoder_.counters();
     const FlowCounters& f = flows_.counters();
     const NamingCounters& n = namer_.counters();
-    return {
+    std::vector<CoverageItem> items{
         {"packets", d.frames},
         {"bytes_on_wire", d.bytes},
         {"packets_decoded", d.count(Step::decoded)},
@@ -212,13 +289,19 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},
-        {"ai_flows", totals_.ai_flows},
-        {"ai_bytes", totals_.ai_bytes},
-        {"ai_flows_outside_client", totals_.outside_clients},
-        {"payload_bytes_named", totals_.named_bytes},
-        {"payload_bytes_dns_only", totals_.dns_only_bytes},
-        {"payload_bytes_unnamed", totals_.unnamed_bytes},
+        {"naming_not_asked", n.ndpi_skipped},
+        {"ai_flows", ai_flows_},
+        {"ai_bytes", ai_bytes_},
+        {"ai_flows_outside_client", ai_outside_clients_},
     };
+    for (std::size_t i = 1; i < sight_count; ++i) {
+        const auto& names = metric_names[i];
+        items.push_back({names.bytes, bytes_[i]});
+        items.push_back({names.flows, flow_count_[i]});
+    }
+    for (std::size_t i = 1; i < quic_unread_count; ++i)
+        items.push_back({quic_metric_names[i], quic_unread_[i]});
+    return items;
 }
 
 }  // namespace umbra

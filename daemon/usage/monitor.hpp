@@ -11,6 +11,7 @@
 #include "daemon/naming/flow_namer.hpp"
 #include "daemon/usage/ledger.hpp"
 #include "daemon/usage/local_nets.hpp"
+#include "daemon/usage/sight.hpp"
 #include "signatures/matcher.hpp"
 
 namespace umbra {
@@ -28,8 +29,9 @@ struct MonitorLimits {
 // about a capture file and is never stored.
 struct ExplainedFlow {
     const Flow& flow;
-    Protocol protocol;
+    std::string_view protocol;
     Evidence evidence;
+    bool ech;  // its hello is encrypted
     std::optional<std::string_view> name;
     const SignatureName* signature;  // null: no AI service
 };
@@ -64,13 +66,14 @@ class Monitor : private FlowEnd, private NamingEnd {
 
   private:
     void flow_ended(Flow& flow) override;
-    void naming_over(Flow& flow, const Detection& detection) override;
+    void naming_over(Flow& flow, const Naming& naming) override;
+    void dns_message(Bytes message, const Address& client, Micros time) override;
 
-    void read_dns_answer(const Packet& packet);
     void settle_client(Flow& flow) const;
-    void recognise(Flow& flow, const Detection& detection);
+    Recognition recognise(const Flow& flow, const Naming& naming);
+    bool is_encrypted_hello(const Flow& flow, const Detection& hello) const;
+    Sight sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const;
     void account(Flow& flow, std::uint32_t added, bool from_low);
-    void count_coverage(const Flow& flow, std::uint64_t bytes);
     void close_window();
     std::uint32_t new_recognition(const Recognition& recognition);
 
@@ -91,11 +94,10 @@ class Monitor : private FlowEnd, private NamingEnd {
     std::uint64_t dns_answers_ = 0, dns_malformed_ = 0;
     std::uint64_t drops_kernel_ = 0, drops_interface_ = 0;
 
-    // Payload bytes and flows, since the start.
-    struct Totals {
-        std::uint64_t ai_bytes = 0, named_bytes = 0, dns_only_bytes = 0, unnamed_bytes = 0;
-        std::uint64_t ai_flows = 0, outside_clients = 0;
-    } totals_;
+    // Payload bytes and flows since the start, by sight.
+    std::array<std::uint64_t, sight_count> bytes_{}, flow_count_{};
+    std::array<std::uint64_t, quic_unread_count> quic_unread_{};
+    std::uint64_t ai_bytes_ = 0, ai_flows_ = 0, ai_outside_clients_ = 0;
     std::vector<CoverageItem> at_window_start_;
 };
 

@@ -26,7 +26,8 @@ std::string_view to_string(Visibility visibility) {
     return "none";
 }
 
-Visibility visibility_of(Evidence evidence) {
+Visibility visibility_of(Evidence evidence, bool ech) {
+    if (ech) return Visibility::ech_outer;
     switch (evidence) {
         case Evidence::none:
             return Visibility::none;

@@ -14,7 +14,8 @@ namespace umbra {
 // How much of a flow's name could be read.
 enum class Visibility : std::uint8_t { clear, ech_outer, dns_only, ip_only, none };
 std::string_view to_string(Visibility visibility);
-Visibility visibility_of(Evidence evidence);
+// `ech`: the flow's hello is encrypted, whatever else named it.
+Visibility visibility_of(Evidence evidence, bool ech);
 
 enum class UsageClass : std::uint8_t { contact, visit, interactive, upload, api };
 std::string_view to_string(UsageClass usage);
@@ -30,6 +31,7 @@ struct Usage {
     HostRole role = HostRole::ui;
     Evidence evidence = Evidence::none;
     Transport transport = Transport::tcp;
+    bool ech = false;     // its hellos are encrypted: the name comes from elsewhere
     bool shared = false;  // the host serves more than the AI service
     Address server;       // of the first flow
     std::uint16_t server_port = 0;

@@ -7,7 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     umbra::MonitorLimits limits;
     limits.flows.most_flows = 8;
     limits.naming.most_pending = 4;
-    limits.naming.head_memory = 40'000;
+    limits.naming.memory = 40'000;
     limits.most_dns_entries = 16;
     limits.most_names = 8;
     limits.most_cells = 4;
