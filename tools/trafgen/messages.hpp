@@ -25,13 +25,6 @@ Message tls_records(const Message& handshake, std::size_t most);
 // A ServerHello and ChangeCipherSpec in their records; what follows them is encrypted.
 Message tls_server_head(Random& random);
 
-// The datagrams of a client's first flight: `hello` in CRYPTO frames that are cut and shuffled over
-// two Initial packets, with PING and PADDING between, protected as RFC 9001 section 5 says.
-std::vector<Message> quic_client_initials(Random& random, const Message& hello);
-
-// A server's first datagram: as long and in form as a real one, its content random.
-Message quic_server_initial(Random& random);
-
 Message dns_query(std::uint16_t id, std::string_view name, bool ipv6);
 // Answers `name` with `addresses`, over a CNAME record where `alias` is not empty (RFC 1035 section
 // 4).

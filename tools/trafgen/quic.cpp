@@ -1,171 +1,160 @@
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
-#include <memory>
-#include <stdexcept>
-
-#include "tools/trafgen/messages.hpp"
+#include "tools/trafgen/quic.hpp"
 
 namespace umbra::trafgen {
 namespace {
 
-using Secret = std::array<std::uint8_t, 32>;
-
-Secret hmac_sha256(std::span<const std::uint8_t> key, std::span<const std::uint8_t> data) {
-    Secret result{};
-    unsigned length = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(),
-         result.data(), &length);
-    return result;
-}
-
-// HKDF-Expand-Label (RFC 8446 section 7.1) for outputs of at most one hash.
-Message expand_label(const Secret& secret, std::string_view label, std::size_t length) {
-    Octets info;
-    info.u16(length);
-    info.with_length(1, [&] {
-        info.text("tls13 ");
-        info.text(label);
-    });
-    info.u8(0);
-    info.u8(1);
-    const Secret block = hmac_sha256(secret, info.view());
-    return {block.begin(), block.begin() + static_cast<std::ptrdiff_t>(length)};
-}
-
-struct Keys {
-    Message key, iv, header;
-};
-
-// The client's keys for Initial packets of QUIC version 1 (RFC 9001 section 5.2).
-Keys client_keys(std::span<const std::uint8_t> destination_id) {
-    constexpr std::array<std::uint8_t, 20> salt{0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34,
-                                                0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8,
-                                                0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a};
-    const Secret initial = hmac_sha256(salt, destination_id);
-    const Message client = expand_label(initial, "client in", 32);
-    Secret secret{};
-    std::copy(client.begin(), client.end(), secret.begin());
-    return {expand_label(secret, "quic key", 16), expand_label(secret, "quic iv", 12),
-            expand_label(secret, "quic hp", 16)};
-}
-
-struct FreeContext {
-    void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
-
-void check(int status) {
-    if (status != 1) throw std::runtime_error("OpenSSL refused to encrypt");
-}
-
-// `plain` encrypted with AES-128-GCM, its tag behind it.
-Message seal(const Keys& keys, std::uint32_t packet_number, std::span<const std::uint8_t> header,
-             std::span<const std::uint8_t> plain) {
-    Message nonce = keys.iv;
-    for (std::size_t i = 0; i < 4; ++i) {
-        nonce[nonce.size() - 1 - i] ^= static_cast<std::uint8_t>(packet_number >> (8 * i));
-    }
-    const Context context(EVP_CIPHER_CTX_new());
-    Message sealed(plain.size() + 16);
-    int length = 0;
-    check(EVP_EncryptInit_ex(context.get(), EVP_aes_128_gcm(), nullptr, keys.key.data(),
-                             nonce.data()));
-    check(EVP_EncryptUpdate(context.get(), nullptr, &length, header.data(),
-                            static_cast<int>(header.size())));
-    check(EVP_EncryptUpdate(context.get(), sealed.data(), &length, plain.data(),
-                            static_cast<int>(plain.size())));
-    check(EVP_EncryptFinal_ex(context.get(), sealed.data() + length, &length));
-    check(
-        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, 16, sealed.data() + plain.size()));
-    return sealed;
-}
-
-std::array<std::uint8_t, 16> header_mask(const Keys& keys, const std::uint8_t* sample) {
-    const Context context(EVP_CIPHER_CTX_new());
-    std::array<std::uint8_t, 16> mask{};
-    int length = 0;
-    check(
-        EVP_EncryptInit_ex(context.get(), EVP_aes_128_ecb(), nullptr, keys.header.data(), nullptr));
-    check(EVP_EncryptUpdate(context.get(), mask.data(), &length, sample, 16));
-    return mask;
-}
-
-// A variable-length integer (RFC 9000 section 16) in two bytes.
-void varint(Octets& out, std::size_t value) {
-    out.u16(0x4000U | value);
-}
-
 constexpr std::size_t datagram_length = 1250;
-constexpr std::size_t tag_length = 16, packet_number_length = 2;
 
-// An Initial packet that fills a datagram: header, `frames`, PADDING, header protection.
-Message initial_packet(const Keys& keys, std::span<const std::uint8_t> destination_id,
-                       std::span<const std::uint8_t> source_id, std::uint16_t packet_number,
-                       std::span<const std::uint8_t> frames) {
-    Octets header;
-    header.u8(0xc0 | (packet_number_length - 1));
-    header.u32(1);
-    header.with_length(1, [&] { header.bytes(destination_id); });
-    header.with_length(1, [&] { header.bytes(source_id); });
-    header.u8(0);  // no token
-    const std::size_t rest = datagram_length - header.size() - 2;
-    varint(header, rest);
-    header.u16(packet_number);
+struct Piece {
+    std::size_t begin, end;
+};
 
-    Message plain(frames.begin(), frames.end());
-    plain.resize(rest - packet_number_length - tag_length, 0);
-    const Message sealed = seal(keys, packet_number, header.view(), plain);
-    Octets out;
-    out.bytes(header.view());
-    out.bytes(sealed);
-    Message packet = out.take();
-    const std::size_t number_at = header.size() - packet_number_length;
-    const auto mask = header_mask(keys, &packet[number_at + 4]);
-    packet[0] = static_cast<std::uint8_t>(packet[0] ^ (mask[0] & 0x0f));
-    for (std::size_t i = 0; i < packet_number_length; ++i)
-        packet[number_at + i] ^= mask[1 + i];
-    return packet;
+// The hello cut at random places, in random order.
+std::vector<Piece> cut(Random& random, std::size_t size, const QuicFlight& flight) {
+    std::vector<std::size_t> cuts{0, size};
+    for (std::size_t i = random.between(flight.pieces * 2 / 3, flight.pieces * 4 / 3); i > 0; --i)
+        cuts.push_back(random.below(size));
+    std::sort(cuts.begin(), cuts.end());
+    std::vector<Piece> pieces;
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
+        if (cuts[i] == cuts[i + 1]) continue;
+        const std::size_t overlap = flight.overlap ? random.below(40) : 0;
+        pieces.push_back({cuts[i] - std::min(overlap, cuts[i]), cuts[i + 1]});
+    }
+    if (flight.repeat) {
+        for (int i = 0; i < 2; ++i)
+            pieces.push_back(Piece(pieces[random.below(pieces.size())]));
+    }
+    random.shuffle(pieces);
+    return pieces;
+}
+
+// Frames of as many packets as they take, each of at most `room` bytes.
+std::vector<Octets> pack(Random& random, const Message& hello, std::span<const Piece> pieces,
+                         std::size_t room) {
+    std::vector<Octets> packets(1);
+    for (auto [begin, end] : pieces) {
+        while (begin < end) {
+            if (packets.back().size() + 30 > room) packets.emplace_back();
+            Octets& frames = packets.back();
+            if (random.chance(20)) frames.u8(1);                          // PING
+            if (random.chance(20)) frames.fill(random.between(1, 4), 0);  // PADDING
+            const std::size_t length = std::min(end - begin, room - frames.size() - 9);
+            put_crypto_frame(frames, hello, begin, begin + length);
+            begin += length;
+        }
+    }
+    return packets;
+}
+
+// An ACK frame of the server's first packets (RFC 9000 section 19.3), with ECN counts or without.
+void put_ack(Octets& out, Random& random) {
+    const bool ecn = random.chance(50);
+    out.bytes({static_cast<std::uint8_t>(ecn ? 3 : 2), 9, 0x41, 0x2c, 1, 2, 3, 1});
+    if (ecn) out.bytes({4, 0, 0});
+}
+
+// A 0-RTT or Handshake packet in form; its content is random.
+void put_other_packet(Octets& out, Random& random, const InitialPacket& initial, unsigned type) {
+    if (initial.version == quic_version::v2) type = type % 3 + 1;
+    out.u8(0xc0U | type << 4U | random.below(16));
+    out.u32(initial.version);
+    out.with_length(1, [&] { out.bytes(initial.keys_id); });
+    out.with_length(1, [&] { out.bytes(initial.source_id); });
+    const Message content = random.bytes(random.between(20, 200));
+    put_varint(out, content.size());
+    out.bytes(content);
 }
 
 }  // namespace
 
-std::vector<Message> quic_client_initials(Random& random, const Message& hello) {
-    // Cut into five to nine parts at random places, shuffled, filled into two packets.
-    std::vector<std::size_t> cuts{0, hello.size()};
-    for (std::uint64_t i = random.between(4, 8); i > 0; --i)
-        cuts.push_back(random.between(1, hello.size() - 1));
-    std::sort(cuts.begin(), cuts.end());
-    std::vector<std::pair<std::size_t, std::size_t>> parts;
-    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
-        if (cuts[i] < cuts[i + 1]) parts.emplace_back(cuts[i], cuts[i + 1]);
-    }
-    random.shuffle(parts);
+void put_crypto_frame(Octets& out, const Message& hello, std::size_t begin, std::size_t end) {
+    out.u8(6);
+    put_varint(out, begin);
+    put_varint(out, end - begin);
+    out.bytes(std::span(hello).subspan(begin, end - begin));
+}
 
-    const Message destination_id = random.bytes(8);
-    const Message source_id = random.bytes(random.chance(50) ? 0 : 8);
-    constexpr std::size_t room = datagram_length - 60 - tag_length;
-    std::vector<Octets> packets(1);
-    for (auto [begin, end] : parts) {
-        while (begin < end) {
-            if (packets.back().size() + 80 > room) packets.emplace_back();
-            Octets& frames = packets.back();
-            if (random.chance(20)) frames.u8(1);                          // PING
-            if (random.chance(20)) frames.fill(random.between(1, 4), 0);  // PADDING
-            const std::size_t length = std::min(end - begin, room - frames.size() - 8);
-            frames.u8(6);  // CRYPTO
-            varint(frames, begin);
-            varint(frames, length);
-            frames.bytes(std::span(hello).subspan(begin, length));
-            begin += length;
-        }
+QuicFlight any_quic_flight(Random& random) {
+    QuicFlight flight;
+    switch (random.below(5)) {
+        case 0:
+            flight.version = quic_version::v2;
+            break;
+        case 1:
+            flight.version = static_cast<std::uint32_t>(
+                random.between(quic_version::draft_29, quic_version::draft_34));
+            break;
+        case 2:  // greased, RFC 9000 section 15
+            flight.version =
+                (static_cast<std::uint32_t>(random.word()) & 0xf0f0f0f0U) | 0x0a0a0a0aU;
+            break;
+        default:
+            break;
     }
-    const Keys keys = client_keys(destination_id);
+    flight.packets = random.between(1, 4);
+    flight.pieces = random.between(1, 30);
+    for (bool QuicFlight::*variant :
+         {&QuicFlight::overlap, &QuicFlight::repeat, &QuicFlight::reorder, &QuicFlight::acknowledge,
+          &QuicFlight::coalesce, &QuicFlight::retry, &QuicFlight::merge}) {
+        flight.*variant = random.chance(25);
+    }
+    return flight;
+}
+
+std::vector<Message> quic_client_initials(Random& random, const Message& hello,
+                                          const QuicFlight& flight) {
+    const std::vector<Piece> pieces = cut(random, hello.size(), flight);
+    const std::size_t length = flight.coalesce ? datagram_length - 500 : datagram_length;
+    const std::size_t most = length - 120;  // beside header, token, ACK frame and tag
+    const std::size_t room = std::clamp(hello.size() / flight.packets + 1, std::size_t{60}, most);
+    const std::vector<Octets> packets = pack(random, hello, pieces, room);
+
+    InitialPacket packet{.version = flight.version,
+                         .keys_id = random.bytes(random.between(8, 20)),
+                         .length = length};
+    if (random.chance(50)) packet.source_id = random.bytes(8);
+    packet.number_length = random.between(1, 4);
+    packet.number = static_cast<std::uint32_t>(random.below(100));
     std::vector<Message> datagrams;
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-        datagrams.push_back(initial_packet(keys, destination_id, source_id,
-                                           static_cast<std::uint16_t>(i + 1), packets[i].view()));
+    const auto send = [&](std::span<const std::uint8_t> crypto) {
+        Octets frames;
+        if (!packet.destination_id.empty()) put_ack(frames, random);
+        frames.bytes(crypto);
+        Octets datagram;
+        datagram.bytes(seal_initial(packet, frames.view()));
+        ++packet.number;
+        if (flight.coalesce) {
+            put_other_packet(datagram, random, packet, 1);
+            put_other_packet(datagram, random, packet, 2);
+        }
+        if (datagram.size() < datagram_length) datagram.fill(datagram_length - datagram.size(), 0);
+        datagrams.push_back(datagram.take());
+        if (flight.acknowledge && packet.destination_id.empty()) {
+            packet.destination_id = random.bytes(random.between(4, 20));
+        }
+    };
+    if (flight.retry) {
+        send(packets[0].view());
+        packet.keys_id = random.bytes(8);
+        packet.destination_id.clear();
+        packet.token = random.bytes(40);
+    }
+    for (const Octets& frames : packets)
+        send(frames.view());
+
+    if (flight.repeat) datagrams.push_back(Message(datagrams.back()));
+    if (flight.reorder) {
+        // But what follows an answer of the server comes after what it answers.
+        const std::size_t fixed = (flight.retry ? 1 : 0) + (flight.acknowledge ? 1 : 0);
+        std::span rest = std::span(datagrams).subspan(fixed);
+        random.shuffle(rest);
+    }
+    if (flight.merge) {
+        Octets merged;
+        for (const Message& datagram : datagrams)
+            merged.bytes(datagram);
+        datagrams = {merged.take()};
     }
     return datagrams;
 }
@@ -177,7 +166,7 @@ Message quic_server_initial(Random& random) {
     out.with_length(1, [&] { out.bytes(random.bytes(8)); });
     out.with_length(1, [&] { out.bytes(random.bytes(8)); });
     out.u8(0);
-    varint(out, datagram_length - out.size() - 2);
+    put_varint(out, datagram_length - out.size() - 2);
     out.bytes(random.bytes(datagram_length - out.size()));
     return out.take();
 }

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "tools/trafgen/quic.hpp"
+
 namespace umbra::trafgen {
 namespace {
 
@@ -47,6 +49,14 @@ Address v6(std::uint32_t prefix, std::uint32_t last) {
 }
 
 const Address resolver = v4(10, 31, 0, 53), proxy = v4(10, 31, 0, 80);
+
+// Mostly as Chromium does it, else in any form that comes in datagrams of their own.
+QuicFlight quic_flight(Random& random) {
+    if (random.chance(70)) return {};
+    QuicFlight flight = any_quic_flight(random);
+    flight.merge = false;
+    return flight;
+}
 
 std::string_view path_of(Kind kind) {
     return kind == Kind::http ? "/v1/chat/completions" : "/";
@@ -225,8 +235,8 @@ Conversation Factory::conversation(Kind kind, const End& client, std::size_t sit
             break;
         }
         case Kind::quic:
-            for (const Message& datagram :
-                 quic_client_initials(random_, client_hello(random_, host, true))) {
+            for (const Message& datagram : quic_client_initials(
+                     random_, client_hello(random_, host, true), quic_flight(random_))) {
                 script.say(true, datagram);
             }
             script.say(false, quic_server_initial(random_));
