@@ -58,7 +58,7 @@ Detection read_certificate(Bytes der, Protocol protocol) {
         const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives.get(), i);
         if (name->type != GEN_DNS) continue;
         const Detection detection = named(bytes_of(name->d.dNSName), protocol);
-        if (detection.name) return with_side(detection);
+        if (detection.name && !detection.name->is_address()) return with_side(detection);
     }
     ERR_clear_error();
     return none;

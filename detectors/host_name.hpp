@@ -20,6 +20,17 @@ class HostName {
         return parse(Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
     }
 
+    // An IPv4 address in dotted form, which some clients say in place of a name: the last label is
+    // a number, as a top-level domain never is (RFC 3696 section 2).
+    bool is_address() const;
+
+    // Without the port.
+    std::string_view host() const { return without_port(view()); }
+    static std::string_view without_port(std::string_view name) {
+        return name.substr(0, name.find(':'));
+    }
+
+    // As it was said: some clients put a port behind the name, `example.com:443`.
     std::string_view view() const { return {characters_.data(), length_}; }
 
   private:

@@ -117,4 +117,9 @@ Detection QuicHello::read_hello(Bytes message) {
     return found;
 }
 
+Detection QuicHello::conclude() const {
+    Detection found = read_client_hello(hello_.contiguous(), Protocol::quic, Evidence::quic_sni);
+    return found.name ? found : Detection::nameless(Protocol::quic);
+}
+
 }  // namespace umbra

@@ -20,6 +20,8 @@ enum class QuicUnread : std::uint8_t {
     no_hello,          // the first handshake message is no ClientHello
 };
 
+constexpr std::size_t quic_unread_count = static_cast<std::size_t>(QuicUnread::no_hello) + 1;
+
 std::string_view to_string(QuicUnread why);
 
 // What is known of one flow's hello so far. The caller shows it the flow's datagrams of both
@@ -38,6 +40,9 @@ class QuicHello {
 
     // `from_low` tells the directions apart. `truncated`: the wire had more of this datagram.
     Detection look(Bytes datagram, bool from_low, bool truncated, InitialOpener& opener);
+
+    // What is known if no more comes: the name, where the part of the hello that came holds it.
+    Detection conclude() const;
 
     QuicUnread why() const { return why_; }
     // CRYPTO frames that repeated bytes of the hello with other values; the first ones were kept.

@@ -13,7 +13,6 @@ constexpr std::uint8_t handshake_record = 22;
 constexpr std::uint8_t client_hello_type = 1, server_hello_type = 2, certificate_type = 11;
 constexpr std::size_t record_header_length = 5, message_header_length = 4;
 constexpr std::size_t longest_record = 16384 + 2048;  // RFC 5246 section 6.2.3
-constexpr int most_records = 64;                      // that a hello is spread over
 
 // struct { ContentType type; ProtocolVersion version; uint16 length; opaque fragment[length]; }
 bool looks_like_handshake(Bytes head) {
@@ -31,8 +30,7 @@ struct Handshake {
 Handshake handshake_of(Bytes head, std::vector<std::uint8_t>& contiguous) {
     Handshake found;
     int records = 0;
-    while (head.size() > record_header_length && looks_like_handshake(head) &&
-           records < most_records) {
+    while (head.size() > record_header_length && looks_like_handshake(head)) {
         const std::size_t length = static_cast<std::size_t>(head[3] << 8 | head[4]);
         const Bytes fragment = head.subspan(record_header_length,
                                             std::min(length, head.size() - record_header_length));

@@ -14,7 +14,7 @@ inline std::string_view to_string(Transport transport) {
 }
 
 namespace tcp_flag {
-constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, ack = 0x10;
+constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ack = 0x10;
 }
 
 struct Packet {

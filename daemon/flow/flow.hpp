@@ -60,6 +60,7 @@ struct Flow {
     bool in_use : 1 = false;
 
     Direction& direction(bool low) { return low ? from_low : from_high; }
+    const Direction& direction(bool low) const { return low ? from_low : from_high; }
     const Address& client() const { return client_is_low ? key.low : key.high; }
     const Address& server() const { return client_is_low ? key.high : key.low; }
     std::uint16_t client_port() const { return client_is_low ? key.low_port : key.high_port; }

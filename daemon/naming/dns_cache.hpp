@@ -1,5 +1,5 @@
-// What each client learnt from DNS: which name an address has, as evidence for flows that carry none,
-// and which outer name stands for an encrypted one.
+// What each client learnt from DNS: which name an address has, as evidence for flows that carry
+// none, and which outer name stands for an encrypted one.
 #pragma once
 
 #include <optional>

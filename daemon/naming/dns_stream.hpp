@@ -1,6 +1,9 @@
 // DNS messages out of a TCP stream.
 #pragma once
 
+#include <optional>
+
+#include "daemon/decode/reader.hpp"
 #include "daemon/support/stream_head.hpp"
 
 namespace umbra {

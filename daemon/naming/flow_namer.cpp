@@ -56,7 +56,8 @@ void FlowNamer::look_at_segment(const Segment& segment, Flow& flow) {
     std::optional<Detection> seen;
     if (segment.sequence == segment.expected && flow.naming == none) {
         seen = detect_stream(segment.packet.payload);
-        const bool client_said_all = seen->verdict == Verdict::done && !seen->by_server && seen->name;
+        const bool client_said_all =
+            seen->verdict == Verdict::done && !seen->by_server && seen->name;
         if (client_said_all) return settle(flow, *seen, segment.from_low);
     }
     Pending& pending = pending_of(flow);
@@ -72,7 +73,7 @@ void FlowNamer::look_at_segment(const Segment& segment, Flow& flow) {
         case Verdict::need_more:
             return account(pending, naming.memory());
         case Verdict::done:
-            return settle(flow, found, segment.from_low);
+            return settle(flow, found, naming.client_is_low().value_or(segment.from_low));
         case Verdict::not_mine:
             return classify(flow, segment.packet);
     }
@@ -155,18 +156,13 @@ void FlowNamer::classify(Flow& flow, const Packet& packet) {
         if (++pending.ndpi_packets < limits_.most_packets_to_ndpi) return;
         traffic = ndpi_.conclude(*state);
     }
-    finish(flow, {.detection = Detection::not_mine(),
-                  .traffic = traffic,
-                  .cut_short = pending.cut_short});
+    finish(
+        flow,
+        {.detection = Detection::not_mine(), .traffic = traffic, .cut_short = pending.cut_short});
 }
 
-// Who sends a hello or a request is the client.
-void FlowNamer::settle(Flow& flow, const Detection& detection, bool from_low) {
-    if (!detection.by_server) {
-        flow.client_is_low = from_low;
-    } else if (!flow.client_known) {
-        flow.client_is_low = !from_low;
-    }
+void FlowNamer::settle(Flow& flow, const Detection& detection, bool client_is_low) {
+    flow.client_is_low = client_is_low;
     flow.client_known = true;
     const bool cut_short = flow.naming != none && pending_[flow.naming].cut_short;
     finish(flow, {.detection = detection, .cut_short = cut_short});
@@ -176,18 +172,22 @@ void FlowNamer::give_up(Flow& flow) {
     ++counters_.given_up;
     Naming naming{.detection = Detection::not_mine()};
     if (flow.naming != none) {
-        const Pending& pending = pending_[flow.naming];
+        Pending& pending = pending_[flow.naming];
         naming.cut_short = pending.cut_short;
         std::visit(Overloaded{[](std::monostate) {},
-                              [&](const StreamNaming& streams) {
+                              [&](StreamNaming& streams) {
                                   naming.detection = streams.conclude();
+                                  if (const auto client_is_low = streams.client_is_low()) {
+                                      flow.client_is_low = *client_is_low;
+                                      flow.client_known = true;
+                                  }
                               },
                               [&](const DnsStream&) {
                                   naming.detection = Detection::nameless(Protocol::dns);
                               },
                               [&](const QuicHello& quic) {
-                                  naming.detection = Detection::nameless(Protocol::quic);
-                                  naming.quic = quic.why();
+                                  naming.detection = quic.conclude();
+                                  if (!naming.detection.name) naming.quic = quic.why();
                               },
                               [&](const DtlsHello& dtls) { naming.detection = dtls.conclude(); },
                               [&](const NdpiClassifier::FlowState& state) {

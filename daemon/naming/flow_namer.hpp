@@ -32,7 +32,7 @@ struct NamingCounters {
 struct Naming {
     Detection detection;
     QuicUnread quic = QuicUnread::read;  // of QUIC: why it has no name, if it could not be read
-    Traffic traffic;                     // what nDPI makes of a flow that no detector knows
+    Traffic traffic{};                   // what nDPI makes of a flow that no detector knows
     bool cut_short = false;              // the capture had only a part of what was needed
 };
 
@@ -80,7 +80,7 @@ class FlowNamer {
     void look_at_datagram(Flow& flow, const Packet& packet, bool from_low);
     void look_at_dns_segment(const Segment& segment, Flow& flow);
     void classify(Flow& flow, const Packet& packet);
-    void settle(Flow& flow, const Detection& detection, bool from_low);
+    void settle(Flow& flow, const Detection& detection, bool client_is_low);
     bool may_ask_ndpi(Micros now);
 
     Pending& pending_of(Flow& flow);

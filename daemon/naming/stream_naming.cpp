@@ -25,43 +25,45 @@ Detection StreamNaming::look(const Segment& segment, const std::optional<Detecti
     }
     if (found.verdict == Verdict::need_more) return found;
     side.over = true;
+    if (found.verdict == Verdict::done) client_is_low_ = segment.from_low != found.by_server;
     if (found.verdict == Verdict::done && found.by_server) {
         server_ = std::make_unique<const Detection>(found);
-        server_is_low_ = segment.from_low;
     } else if (found.verdict == Verdict::done) {
         if (found.name || found.protocol != Protocol::tls) return found;
         nameless_ = found.protocol;
         ech_ = found.ech;
-        nameless_is_low_ = segment.from_low;
     }
     return decide(segment.flow);
 }
 
-Detection StreamNaming::decide(const Flow& flow) const {
-    if (nameless_) return sides_[!nameless_is_low_].over ? conclude() : Detection::need_more();
-    if (server_) {
+Detection StreamNaming::decide(const Flow& flow) {
+    if (nameless_ || server_) {
+        const bool server_over = sides_[!*client_is_low_].over;
+        const bool client_over = sides_[*client_is_low_].over;
         // Where the client is silent, its direction was not captured.
-        const bool client_silent = !flow.direction(!server_is_low_).started;
-        const bool client_over = sides_[!server_is_low_].over;
-        return client_over || (client_silent && server_->name) ? *server_ : Detection::need_more();
+        const bool client_silent = !flow.direction(*client_is_low_).started;
+        const bool enough = client_over || (client_silent && server_->name);
+        return enough && server_over ? conclude() : Detection::need_more();
     }
     const bool client_over = flow.client_known && sides_[flow.client_is_low].over;
     const bool both_over = sides_[0].over && sides_[1].over;
     return client_over || both_over ? Detection::not_mine() : Detection::need_more();
 }
 
-Detection StreamNaming::conclude() const {
+Detection StreamNaming::conclude() {
     if (nameless_) {
         Detection hello = Detection::nameless(*nameless_);
         hello.ech = ech_;
         return server_ && server_->name ? *server_ : hello;
     }
     // A hello that never became whole may have said its name all the same.
-    for (const Side& side : sides_) {
+    for (const bool low : {false, true}) {
+        const Side& side = sides_[low];
         if (side.over || !side.head) continue;
         Detection partial = detect_stream(side.head->contiguous());
         if (partial.protocol == Protocol::unknown || partial.by_server) continue;
         partial.verdict = Verdict::done;
+        client_is_low_ = low;
         return partial;
     }
     return server_ ? *server_ : Detection::not_mine();

@@ -34,7 +34,10 @@ class StreamNaming {
     Detection look(const Segment& segment, const std::optional<Detection>& seen);
 
     // What is known if no more comes.
-    Detection conclude() const;
+    Detection conclude();
+
+    // Who sends a hello or a request is the client; nothing as long as neither end was heard.
+    std::optional<bool> client_is_low() const { return client_is_low_; }
 
     // Bytes of heap.
     std::size_t memory() const;
@@ -46,14 +49,14 @@ class StreamNaming {
         std::optional<StreamHead> head;
         bool over = false;  // nothing more is to be learnt of it
     };
-    Detection decide(const Flow& flow) const;
+    Detection decide(const Flow& flow);
 
-    std::array<Side, 2> sides_;               // from the high end, from the low end
-    std::optional<Protocol> nameless_;        // what the client speaks without saying a name
-    bool ech_ = false;                        // its hello bears encrypted_client_hello
-    bool nameless_is_low_ = true;             // which end that was
+    std::array<Side, 2> sides_;                // from the high end, from the low end
+    std::optional<Protocol> nameless_;         // what the client speaks without saying a name
+    bool ech_ = false;                         // its hello bears encrypted_client_hello
+    bool nameless_is_low_ = true;              // which end that was
     std::unique_ptr<const Detection> server_;  // what the server's first messages said
-    bool server_is_low_ = true;
+    std::optional<bool> client_is_low_;
     std::uint32_t conflicts_ = 0;
 };
 

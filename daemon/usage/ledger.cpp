@@ -9,8 +9,7 @@ std::size_t Ledger::CellHash::operator()(const CellKey& key) const {
                                 word_at(&key.host.bytes[8]) ^ 0xa0761d6478bd642fU);
     const std::uint64_t rest = std::uint64_t{key.service} << 32 | key.name;
     const std::uint64_t kind = static_cast<std::uint64_t>(key.evidence) << 9 |
-                               static_cast<std::uint64_t>(key.transport) << 1 |
-                               (key.ech ? 1U : 0U);
+                               static_cast<std::uint64_t>(key.transport) << 1 | (key.ech ? 1U : 0U);
     return mix(a ^ rest, kind + 0x9e3779b97f4a7c15U);
 }
 
@@ -35,8 +34,8 @@ void Ledger::count(Flow& flow, const Recognition& as, bool new_flow, std::uint64
 }
 
 std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
-    const CellKey key{flow.client(), as.signature->service, as.name, as.evidence,
-                      flow.key.transport(), as.ech};
+    const CellKey key{flow.client(), as.signature->service, as.name,
+                      as.evidence,   flow.key.transport(),  as.ech};
     const auto found = index_.find(key);
     if (found != index_.end()) return found->second;
     if (cells_.size() >= most_cells_) {
@@ -69,7 +68,7 @@ ClosedWindow Ledger::close() {
                         .coverage = {}};
     window.usage.reserve(cells_.size());
     for (Cell& cell : cells_) {
-        cell.usage.host_name = names_.text(cell.name);
+        cell.usage.host_name = HostName::without_port(names_.text(cell.name));
         names_.release(cell.name);
         window.usage.push_back(std::move(cell.usage));
     }

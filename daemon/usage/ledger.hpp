@@ -13,8 +13,8 @@ namespace umbra {
 struct Recognition {
     std::uint32_t name = NameTable::none;  // in the name table, held
     Evidence evidence = Evidence::none;
-    bool ech = false;      // the hello is encrypted
-    bool counted = false;  // as usage: an AI service, and one end is inside
+    bool ech = false;           // the hello is encrypted
+    bool counted = false;       // as usage: an AI service, and one end is inside
     std::string_view protocol;  // a literal, or nDPI's
     const SignatureName* signature = nullptr;
 };

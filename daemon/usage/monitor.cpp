@@ -69,8 +69,9 @@ void Monitor::account(Flow& flow, std::uint32_t added, bool from_low) {
     bytes_[flow.sight] += added;
     if (flow.name == Flow::none) return;
     const Recognition& as = recognitions_[flow.name];
-    if (!as.counted) return;
+    if (!as.signature) return;
     ai_bytes_ += added;
+    if (!as.counted) return;
     const bool outward = from_low == flow.client_is_low;
     ledger_.count(flow, as, false, outward ? added : 0, outward ? 0 : added);
 }
@@ -109,9 +110,9 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
     bytes_[flow.sight] += out + in;
     if (as.signature) {
         as.counted = sight != Sight::transit;
+        ai_bytes_ += out + in;
         if (as.counted) {
             ++ai_flows_;
-            ai_bytes_ += out + in;
             ledger_.count(flow, as, true, out, in);
         } else {
             ++ai_outside_clients_;
@@ -155,7 +156,8 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
         }
     }
     if (as.name != NameTable::none) {
-        if (const auto match = matcher_.find(names_.text(as.name))) as.signature = match->name;
+        const auto match = matcher_.find(HostName::without_port(names_.text(as.name)));
+        if (match) as.signature = match->name;
     }
     return as;
 }
@@ -164,7 +166,11 @@ Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognitio
     constexpr std::uint16_t encrypted_dns_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1
     const bool client_inside = local_nets_.contains(flow.client());
     const bool server_inside = local_nets_.contains(flow.server());
-    if (client_inside && server_inside && !as.signature) return Sight::internal;
+    // What goes to a proxy is not meant for it.
+    const bool proxied = as.evidence == Evidence::connect_host ||
+                         naming.traffic.kind == TrafficKind::proxy ||
+                         naming.detection.protocol == Protocol::socks;
+    if (client_inside && server_inside && !proxied && !as.signature) return Sight::internal;
     if (!client_inside && !server_inside) return Sight::transit;
     switch (naming.traffic.kind) {
         case TrafficKind::vpn:
@@ -184,14 +190,13 @@ Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognitio
     if (as.ech) return Sight::ech;
     if (as.evidence == Evidence::dns) return Sight::dns_only;
     if (as.evidence == Evidence::ip_range) return Sight::ip_only;
-    if (as.evidence != Evidence::none) {
+    const bool address = naming.detection.name && naming.detection.name->is_address();
+    if (as.evidence != Evidence::none && !address) {
         const bool doh =
             as.name != NameTable::none && namer_.ndpi().serves_encrypted_dns(names_.text(as.name));
         return doh ? Sight::doh : Sight::named;
     }
-    if (naming.traffic.kind == TrafficKind::proxy || protocol == Protocol::socks) {
-        return Sight::proxied;
-    }
+    if (proxied) return Sight::proxied;
     if (naming.quic != QuicUnread::read) return Sight::quic_unread;
     if (protocol == Protocol::dns || naming.traffic.kind == TrafficKind::other) {
         return Sight::other_protocol;

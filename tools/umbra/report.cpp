@@ -7,6 +7,7 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/support/time.hpp"
 #include "tools/umbra/command.hpp"
+#include "tools/umbra/coverage.hpp"
 #include "tools/umbra/output.hpp"
 
 namespace po = boost::program_options;
@@ -45,11 +46,6 @@ Period period_of(const po::variables_map& values, const Period& extent) {
                                     values["since"].as<std::string>(), utc(period.until)));
     }
     return period;
-}
-
-std::int64_t value_of(const std::vector<store::Metric>& metrics, std::string_view name) {
-    const auto found = std::ranges::find(metrics, name, &store::Metric::name);
-    return found == metrics.end() ? 0 : found->value;
 }
 
 Rows services(store::Reader& reader, const Period& period) {
@@ -103,11 +99,6 @@ Rows coverage(store::Reader& reader, const Period& period) {
     return rows;
 }
 
-std::string share(std::int64_t part, std::int64_t whole) {
-    if (whole == 0) return "0%";
-    return fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
-}
-
 Rows overview_figures(store::Reader& reader, const Period& period) {
     const store::Total total = reader.total(period);
     const auto metrics = reader.coverage(period);
@@ -120,10 +111,12 @@ Rows overview_figures(store::Reader& reader, const Period& period) {
     add("flows", total.flows);
     add("bytes_out", total.bytes_out);
     add("bytes_in", total.bytes_in);
-    for (const char* name : {"packets", "drops_kernel", "drops_interface", "payload_bytes_named",
-                             "payload_bytes_dns_only", "payload_bytes_unnamed"}) {
+    for (const char* name : {"packets", "drops_kernel", "drops_interface"})
         add(name, value_of(metrics, name));
-    }
+    const Visible visible(metrics);
+    add("payload_bytes_named", visible.named());
+    add("payload_bytes_dns_only", visible.dns_only());
+    add("payload_bytes_unnamed", visible.unnamed());
     return rows;
 }
 
@@ -155,18 +148,7 @@ void print_overview(store::Reader& reader, const Period& period) {
     print_top("services", "services", services(reader, period));
     print_top("hosts", "hosts", hosts(reader, period));
 
-    const auto metrics = reader.coverage(period);
-    const std::int64_t named = value_of(metrics, "payload_bytes_named");
-    const std::int64_t dns_only = value_of(metrics, "payload_bytes_dns_only");
-    const std::int64_t unnamed = value_of(metrics, "payload_bytes_unnamed");
-    const std::int64_t all = named + dns_only + unnamed;
-    const std::int64_t drops =
-        value_of(metrics, "drops_kernel") + value_of(metrics, "drops_interface");
-    print_text(fmt::format(
-        "What was visible: of {} payload, {} carried a readable name, {} was named by a DNS answer "
-        "only, {} had no name and may hide more. {} packets seen, {} dropped.",
-        human_bytes(all), share(named, all), share(dns_only, all), share(unnamed, all),
-        value_of(metrics, "packets"), drops));
+    print_text(visible_summary(reader.coverage(period)));
 }
 
 }  // namespace
@@ -178,7 +160,7 @@ ExitCode report_command(const Words& words) {
         "  overview   one screen: totals, the largest services and hosts, what was visible\n"
         "  services   a row for each service\n"
         "  hosts      a row for each inside host\n"
-        "  coverage   what was seen and what was not, as counters\n"
+        "  coverage   what share of the traffic had a usable name, and what the rest was\n"
         "\n"
         "  umbra report overview --database umbra.db\n"
         "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n",
@@ -223,6 +205,8 @@ ExitCode report_command(const Words& words) {
     std::cout << '\n';
     if (what == "overview") {
         print_overview(reader, period);
+    } else if (what == "coverage") {
+        print_coverage(reader.coverage(period));
     } else {
         print(maker->second(reader, period), format);
     }

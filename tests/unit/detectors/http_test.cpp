@@ -46,7 +46,7 @@ TEST_CASE("the target decides before the Host field") {
 TEST_CASE("a request without a usable name") {
     CHECK(result("GET / HTTP/1.0\r\nAccept: */*\r\n\r\n") == "no name");
     CHECK(result("CONNECT [2001:db8::1]:443 HTTP/1.1\r\n\r\n") == "no name");
-    CHECK(result("GET / HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n") == "refused");
+    CHECK(result("GET / HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n") == "no name");
     CHECK(result("GET / HTTP/1.1\r\nHost: \r\n\r\n") == "no name");
     CHECK(result("GET / HTTP/1.1\r\nX-Host: chatgpt.com\r\n\r\n") == "no name");
     CHECK(result("GET / HTTP/1.1\r\nHost: <script>\r\n\r\n") == "refused");

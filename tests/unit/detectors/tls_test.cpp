@@ -59,7 +59,7 @@ TEST_CASE("the server name of a hello of current size") {
     CHECK(name_of(found) == "api.mistral.ai");
 }
 
-TEST_CASE("a hello cut at any byte asks for more, or already has the name; never another") {
+TEST_CASE("a hello cut at any byte asks for more, perhaps with the name already; never another") {
     for (const std::size_t record : {std::size_t{16384}, std::size_t{100}, std::size_t{1}}) {
         const Message whole = hello("claude.ai", record);
         bool named = false;
@@ -73,6 +73,7 @@ TEST_CASE("a hello cut at any byte asks for more, or already has the name; never
             } else {
                 REQUIRE(found.verdict == Verdict::need_more);
                 REQUIRE_FALSE(named);
+                if (found.name) REQUIRE(name_of(found) == "claude.ai");
             }
         }
         CHECK(named);
@@ -95,7 +96,7 @@ TEST_CASE("a name that is no host name is refused, not stored") {
     using namespace std::string_view_literals;
     const std::string too_long(255, 'a');
     for (const std::string_view name :
-         {"a\0b.com"sv, "b\xc3\xbc.de"sv, "10.0.0.1"sv, ""sv, std::string_view(too_long)}) {
+         {"a\0b.com"sv, "b\xc3\xbc.de"sv, ""sv, std::string_view(too_long)}) {
         const Detection found = detect_tls(plain_hello(server_name(name)));
         CHECK(found.verdict == Verdict::done);
         CHECK(found.name_refused);

@@ -195,7 +195,7 @@ TEST_CASE(
     CHECK(usage.host.to_string() == "10.0.0.1");
     CHECK(usage.host_name == "claude.ai");
     CHECK(usage.evidence == Evidence::dns);
-    CHECK(visibility_of(usage.evidence) == Visibility::dns_only);
+    CHECK(visibility_of(usage.evidence, false) == Visibility::dns_only);
     CHECK(w.counter("payload_bytes_dns_only") > 0);
 }
 

@@ -1,0 +1,137 @@
+#include "tools/umbra/coverage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "tools/umbra/output.hpp"
+
+namespace umbra {
+namespace {
+
+struct Kind {
+    std::string_view sight, meaning;
+};
+
+// Between inside and outside hosts, in the order in which they matter.
+constexpr Kind kinds[] = {
+    {"named", "said a name that could be read"},
+    {"dns_only", "said none; the host had resolved one to the address"},
+    {"ip_only", "said none; the address is in a published range"},
+    {"doh", "DNS over HTTPS: what was looked up is hidden"},
+    {"dot", "DNS over TLS: the same"},
+    {"doq", "DNS over QUIC: the same"},
+    {"ech", "encrypted hello: only an outer name could be read"},
+    {"vpn", "a VPN: what is in it is hidden"},
+    {"wireguard", "WireGuard: the same"},
+    {"tor", "Tor: the same"},
+    {"proxied", "through a proxy to an address"},
+    {"quic_unread", "QUIC whose hello could not be read"},
+    {"nameless", "TLS, HTTP or QUIC without a name"},
+    {"other_protocol", "a known protocol that names no host"},
+    {"truncated", "cut off by the capture"},
+    {"began_before", "began before the capture"},
+    {"unknown", "none of these"},
+};
+
+constexpr Kind quic_reasons[] = {
+    {"no_initial", "began before the capture"},
+    {"truncated", "cut off by the capture"},
+    {"google_quic", "Google's old QUIC"},
+    {"unknown_version", "an unknown version"},
+    {"not_decryptable", "only the server's packets, or damaged ones"},
+    {"hello_incomplete", "a part of the hello never came"},
+    {"no_hello", "something else than a hello"},
+};
+
+std::string share(std::int64_t part, std::int64_t whole) {
+    if (whole == 0) return "0%";
+    const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    // A little is not nothing, and nearly all is not all.
+    if (part > 0 && percent < 0.05) return "<0.1%";
+    if (part < whole && percent > 99.95) return ">99.9%";
+    return fmt::format("{:.1f}%", percent);
+}
+
+std::string losses(const std::vector<store::Metric>& metrics) {
+    const auto value = [&](std::string_view name) { return value_of(metrics, name); };
+    return fmt::format("{} packets seen, {} dropped by the kernel, {} by the interface",
+                       value("packets"), value("drops_kernel"), value("drops_interface"));
+}
+
+}  // namespace
+
+std::int64_t value_of(const std::vector<store::Metric>& metrics, std::string_view name) {
+    const auto found = std::ranges::find(metrics, name, &store::Metric::name);
+    return found == metrics.end() ? 0 : found->value;
+}
+
+Visible::Visible(const std::vector<store::Metric>& metrics) {
+    for (const Kind& kind : kinds)
+        all_ += value_of(metrics, fmt::format("payload_bytes_{}", kind.sight));
+    named_ = value_of(metrics, "payload_bytes_named");
+    dns_only_ = value_of(metrics, "payload_bytes_dns_only");
+}
+
+std::string visible_summary(const std::vector<store::Metric>& metrics) {
+    const Visible visible(metrics);
+    return fmt::format(
+        "What was visible: of {} between inside and outside hosts, {} carried a readable name, {} "
+        "was named by a DNS answer only, {} had no usable name and may hide more. {}.",
+        human_bytes(visible.all()), share(visible.named(), visible.all()),
+        share(visible.dns_only(), visible.all()), share(visible.unnamed(), visible.all()),
+        losses(metrics));
+}
+
+void print_coverage(const std::vector<store::Metric>& metrics) {
+    const Visible visible(metrics);
+    print_text(visible_summary(metrics));
+    std::cout << '\n';
+    Rows rows{{{"kind", "KIND"},
+               {"share", "SHARE"},
+               {"bytes", "BYTES", true},
+               {"flows", "FLOWS"},
+               {"meaning", "WHAT IT IS"}},
+              {}};
+    for (const Kind& kind : kinds) {
+        const std::int64_t bytes = value_of(metrics, fmt::format("payload_bytes_{}", kind.sight));
+        const std::int64_t flows = value_of(metrics, fmt::format("flows_{}", kind.sight));
+        if (flows == 0 && bytes == 0) continue;
+        rows.rows.push_back({std::string(kind.sight), share(bytes, visible.all()), bytes, flows,
+                             std::string(kind.meaning)});
+    }
+    print(rows, Format::table);
+
+    std::string reasons;
+    for (const Kind& reason : quic_reasons) {
+        const std::int64_t flows = value_of(metrics, fmt::format("quic_unread_{}", reason.sight));
+        if (flows > 0) {
+            reasons += fmt::format("{}{} ({})", reasons.empty() ? "" : ", ", flows, reason.meaning);
+        }
+    }
+    std::cout << '\n';
+    if (!reasons.empty()) print_text(fmt::format("QUIC flows not read: {}.\n", reasons));
+
+    const auto bytes = [&](std::string_view name) { return human_bytes(value_of(metrics, name)); };
+    const auto count = [&](std::string_view name) { return value_of(metrics, name); };
+    print_text(fmt::format(
+        "Not in these shares: {} between inside hosts, {} between outside hosts. Of the packets {} "
+        "were not IP, {} neither TCP nor UDP, {} fragments that stayed incomplete, {} cut off by "
+        "the capture, {} malformed.",
+        bytes("payload_bytes_internal"), bytes("payload_bytes_transit"), count("packets_not_ip"),
+        count("packets_other_transport"), count("packets_fragment"), count("packets_cut_short"),
+        count("packets_malformed")));
+    const std::int64_t made_room = count("flows_evicted") + count("naming_evicted") +
+                                   count("dns_evicted") + count("ledger_full") +
+                                   count("name_table_full") + count("naming_not_asked");
+    if (made_room > 0) {
+        print_text(fmt::format(
+            "Bounds were reached: {} flows and {} namings made room, {} DNS answers were forgotten "
+            "early, {} flows found no row, {} names no place, {} flows were not classified.",
+            count("flows_evicted"), count("naming_evicted"), count("dns_evicted"),
+            count("ledger_full"), count("name_table_full"), count("naming_not_asked")));
+    }
+}
+
+}  // namespace umbra
