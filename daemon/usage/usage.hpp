@@ -20,6 +20,12 @@ Visibility visibility_of(Evidence evidence, bool ech);
 enum class UsageClass : std::uint8_t { contact, visit, interactive, upload, api };
 std::string_view to_string(UsageClass usage);
 
+// Who a host is, at the time of its usage. Without a hosts file or DHCP the key is its address.
+struct HostIdentity {
+    std::string key;  // what the host is known by from one window to the next
+    std::optional<std::string> name, department, site;
+};
+
 // One host × service × host name × evidence × transport in one window. Bytes are L4 payload;
 // `bytes_out` is host → service. `flows` counts the flows that were first counted in this window,
 // so that sums over windows count each flow once; a flow that goes on has its bytes in the later
@@ -36,6 +42,12 @@ struct Usage {
     Address server;       // of the first flow
     std::uint16_t server_port = 0;
     std::uint64_t flows = 0, bytes_out = 0, bytes_in = 0;
+
+    // Found out when the window closes.
+    HostIdentity identity;
+    std::string region;  // what the pattern's `*` stood for in the host name; empty: unknown
+    std::string policy = "unreviewed";
+    std::optional<std::string> policy_rule;  // the rule that was in force
 };
 
 UsageClass classify(const Usage& usage);
