@@ -48,9 +48,9 @@ Detection read_certificate(Bytes der, Protocol protocol) {
     if (entry >= 0) {
         const Bytes name = bytes_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, entry)));
         const Detection detection = named(name, protocol);
-        const bool dotted =
-            detection.name && detection.name->view().find('.') != std::string_view::npos;
-        if (dotted) return with_side(detection);
+        const bool is_host = detection.name && !detection.name->is_address() &&
+                             detection.name->view().find('.') != std::string_view::npos;
+        if (is_host) return with_side(detection);
     }
     const std::unique_ptr<GENERAL_NAMES, Free<free_names>> alternatives(static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));

@@ -104,15 +104,15 @@ Detection detect_starttls(Bytes head) {
         text.starts_with(stream.substr(0, text.size()))) {
         return read_xmpp(text);
     }
-    // PostgreSQL: length 8, code 1234 5679. Four zero bytes are needed before anything is assumed.
-    if (head.size() >= 4 && begins(head, {0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f}))
-        return after(head, 8);
+    // PostgreSQL: length 8, code 1234 5679.
+    if (begins(head, {0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f})) return after(head, 8);
     // MySQL: 32 bytes, sequence 1, capabilities with CLIENT_SSL (0x0800), no user name yet.
-    if (head.size() >= 6 && begins(head, {32, 0, 0, 1}) && (head[5] & 0x08U) != 0)
+    if (begins(head, {32, 0, 0, 1}) && (head.size() < 6 || (head[5] & 0x08U) != 0)) {
         return after(head, 36);
-    // RDP: TPKT version 3, X.224 connection request.
-    if (head.size() >= 6 && begins(head, {3, 0, -1, -1, -1, 0xe0})) {
-        return after(head, std::size_t{head[2]} << 8 | head[3]);
+    }
+    // RDP: TPKT version 3 with its length, X.224 connection request.
+    if (begins(head, {3, 0, -1, -1, -1, 0xe0})) {
+        return after(head, head.size() < 6 ? 6 : std::size_t{head[2]} << 8 | head[3]);
     }
     if (head[0] == 0x30 && (head.size() < 3 || head[2] == 0x02)) return read_ldap(head);
     return begins_a_dialogue(text) ? read_dialogue(text) : Detection::not_mine();

@@ -1,6 +1,20 @@
+#include <algorithm>
+
 #include "daemon/decode/layer.hpp"
 
 namespace umbra::decode {
+namespace {
+
+// Some stacks and middleboxes count the padding of a short Ethernet frame into the IP length: a
+// bare acknowledgment then seems to carry a few zero bytes.
+bool is_padding(const Packet& packet) {
+    constexpr std::uint32_t longest_padding = 6;
+    return packet.payload_length <= longest_padding && packet.tcp_flags == tcp_flag::ack &&
+           packet.payload.size() == packet.payload_length &&
+           std::ranges::all_of(packet.payload, [](std::uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
 
 // +-------------------------------+-------------------------------+
 // |          source port          |       destination port        |
@@ -27,6 +41,10 @@ Step read_tcp(Frame& frame) {
     // The ports and the length are known even where the options were cut by the snap length.
     const std::size_t options = header_length - 20;
     packet.payload = options < frame.bytes.left() ? frame.bytes.rest().subspan(options) : Bytes{};
+    if (is_padding(packet)) {
+        packet.payload = {};
+        packet.payload_length = 0;
+    }
     return Step::decoded;
 }
 

@@ -1,7 +1,5 @@
 #include "daemon/naming/flow_namer.hpp"
 
-#include <algorithm>
-
 #include "detectors/stream.hpp"
 
 namespace umbra {
@@ -10,15 +8,6 @@ namespace {
 using Verdict = Detection::Verdict;
 
 constexpr std::uint16_t dns_port = 53;
-
-// Some stacks and middleboxes count the padding of a short Ethernet frame into the IP length: a
-// bare acknowledgment then seems to carry a few zero bytes.
-bool is_padding(const Packet& packet) {
-    constexpr std::uint32_t longest_padding = 6;
-    return packet.transport == Transport::tcp && packet.payload_length <= longest_padding &&
-           !(packet.tcp_flags & tcp_flag::psh) &&
-           std::ranges::all_of(packet.payload, [](std::uint8_t byte) { return byte == 0; });
-}
 
 template <typename... Looks>
 struct Overloaded : Looks... {
@@ -31,7 +20,7 @@ FlowNamer::FlowNamer(const NamingLimits& limits, NamingEnd& end) : limits_(limit
 
 void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low,
                      std::uint32_t expected_sequence) {
-    if (packet.payload_length == 0 || is_padding(packet)) return;
+    if (packet.payload_length == 0) return;
     if (flow.naming != none && ++pending_[flow.naming].packets > limits_.most_packets_per_flow) {
         give_up(flow);
         return;

@@ -94,7 +94,7 @@ class FlowNamer {
     NamingEnd& end_;
     InitialOpener opener_;
     NdpiClassifier ndpi_;
-    Micros ndpi_second_ = 0;
+    Micros ndpi_second_ = -1;  // of packet time, in which `ndpi_left_` more packets may be shown
     std::uint32_t ndpi_left_ = 0;
     std::vector<Pending> pending_;
     std::vector<std::uint32_t> free_;

@@ -268,3 +268,23 @@ TEST_CASE("random bytes in every place of a frame do no harm") {
         }
     }
 }
+
+TEST_CASE("zero bytes that pad a bare acknowledgment are no payload") {
+    using namespace std::string_view_literals;
+    const auto length_of = [](std::string_view payload, std::uint8_t flags) {
+        Octets frame = test::ethernet(0x0800);
+        test::put_ipv4(frame, 6, 20 + payload.size());
+        test::put_tcp(frame, payload);
+        std::vector<std::uint8_t> bytes = frame.take();
+        bytes[14 + 20 + 13] = flags;
+        Decoder decoder;
+        Packet packet;
+        REQUIRE(decoder.decode(bytes, static_cast<std::uint32_t>(bytes.size()), packet));
+        return packet.payload_length;
+    };
+    CHECK(length_of("\0\0"sv, tcp_flag::ack) == 0);
+    CHECK(length_of("\0\0\0\0\0\0"sv, tcp_flag::ack) == 0);
+    CHECK(length_of("\0\0\0\0\0\0\0"sv, tcp_flag::ack) == 7);
+    CHECK(length_of("\0\0"sv, tcp_flag::ack | tcp_flag::psh) == 2);
+    CHECK(length_of("\0\1"sv, tcp_flag::ack) == 2);
+}

@@ -2,52 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/packets.hpp"
-#include "tools/trafgen/messages.hpp"
+#include "tests/unit/data.hpp"
+#include "tests/unit/detectors/hellos.hpp"
 
 using namespace umbra;
-using trafgen::Message;
+using namespace umbra::test;
 using Verdict = Detection::Verdict;
-
-namespace {
-
-Message hello(std::optional<std::string_view> name, std::size_t record = 16384) {
-    trafgen::Random random(5);
-    return trafgen::tls_records(trafgen::client_hello(random, name, false), record);
-}
-
-// A plain hello with these extensions, as an old client sends it.
-Message plain_hello(const Message& extensions, std::uint16_t version = 0x0303) {
-    trafgen::Octets out;
-    out.u8(1);
-    out.with_length(3, [&] {
-        out.u16(version);
-        out.fill(32, 7);
-        out.u8(0);
-        out.with_length(2, [&] { out.u16(0x002f); });
-        out.with_length(1, [&] { out.u8(0); });
-        if (!extensions.empty()) out.with_length(2, [&] { out.bytes(extensions); });
-    });
-    return trafgen::tls_records(out.take(), 16384);
-}
-
-Message server_name(std::string_view name) {
-    trafgen::Octets out;
-    out.u16(0);
-    out.with_length(2, [&] {
-        out.with_length(2, [&] {
-            out.u8(0);
-            out.with_length(2, [&] { out.text(name); });
-        });
-    });
-    return out.take();
-}
-
-std::string name_of(const Detection& detection) {
-    return detection.name ? std::string(detection.name->view()) : "";
-}
-
-}  // namespace
 
 TEST_CASE("the server name of a hello of current size") {
     const Message whole = hello("api.mistral.ai");
@@ -134,4 +94,60 @@ TEST_CASE("what is no TLS, and what a server says") {
     CHECK(server.by_server);
     CHECK_FALSE(server.name);
     CHECK(detect_tls(Message{22, 3, 1, 0xff, 0xff, 1}).verdict == Verdict::not_mine);
+}
+
+TEST_CASE("a hello that bears encrypted_client_hello says so, wherever the extension stands") {
+    const Message ech{0xfe, 0x0d, 0, 3, 0, 0, 1};
+    const auto joined = [](Message first, const Message& second) {
+        first.insert(first.end(), second.begin(), second.end());
+        return first;
+    };
+    for (const Message& extensions :
+         {joined(ech, server_name("claude.ai")), joined(server_name("claude.ai"), ech)}) {
+        const Detection found = detect_tls(plain_hello(extensions));
+        CHECK(name_of(found) == "claude.ai");
+        CHECK(found.ech);
+    }
+    CHECK_FALSE(detect_tls(plain_hello(server_name("claude.ai"))).ech);
+}
+
+TEST_CASE("the certificate of a server of TLS 1.2 has names") {
+    const Message certificate = data_file("certificates/common-name.der");
+    for (const std::size_t record : {std::size_t{16384}, std::size_t{50}, std::size_t{1}}) {
+        const Message flight = server_flight(certificate, record);
+        for (std::size_t length = 0; length <= flight.size(); ++length) {
+            const Message part(flight.begin(),
+                               flight.begin() + static_cast<std::ptrdiff_t>(length));
+            const Detection found = detect_tls(part);
+            if (found.verdict != Verdict::done) {
+                REQUIRE(found.verdict == Verdict::need_more);
+                REQUIRE_FALSE(found.name);
+                continue;
+            }
+            REQUIRE(found.by_server);
+            REQUIRE(found.evidence == Evidence::certificate);
+            REQUIRE(name_of(found) == "api.mistral.ai");
+        }
+        CHECK(detect_tls(flight).verdict == Verdict::done);
+    }
+}
+
+TEST_CASE("a server of TLS 1.3 shows no certificate: it is not waited for") {
+    trafgen::Random random(1);
+    const Detection found = detect_tls(trafgen::tls_server_head(random));
+    CHECK(found.verdict == Verdict::done);
+    CHECK(found.by_server);
+}
+
+TEST_CASE("a certificate that is none, or lies about its lengths, names nobody") {
+    const Message certificate = data_file("certificates/common-name.der");
+    for (std::size_t at = 0; at < certificate.size(); ++at) {
+        Message lie = certificate;
+        lie[at] ^= 0x7f;
+        const Detection found = detect_tls(server_flight(lie));
+        CHECK(found.verdict == Verdict::done);
+        CHECK(found.by_server);
+    }
+    CHECK_FALSE(detect_tls(server_flight(Message(300, 0x30))).name);
+    CHECK_FALSE(detect_tls(server_flight({})).name);
 }
