@@ -52,7 +52,7 @@ Detection QuicHello::look(Bytes datagram, bool from_low, bool truncated, Initial
         if (packet->type != QuicPacketType::initial) continue;
         if (client_ && client_->is_low != from_low) continue;
         if (packet->cut_off) {
-            if (!client_ && truncated) why_ = QuicUnread::truncated;
+            if (truncated) why_ = QuicUnread::truncated;
             continue;
         }
         ++fruitless_;
@@ -86,7 +86,7 @@ std::optional<Bytes> QuicHello::open(const QuicPacket& packet, InitialOpener& op
         const auto frames = opener.open(client.keys, packet, client.next_number);
         if (!frames) continue;
         client_ = client;
-        hello_ = StreamHead(0, longest_hello);
+        hello_ = StreamHead(0, longest_hello);  // no mixture of two hellos
         why_ = QuicUnread::hello_incomplete;
         return frames;
     }

@@ -30,7 +30,8 @@ std::string_view to_string(QuicUnread why);
 // needs none that lasts.
 //
 // A verdict of `done` on a datagram means that the hello is read, and that this datagram's sender
-// is the client; or, if `why` does not say `read`, that nothing more will be learnt of it.
+// is the client; or, where `why` does not say `read`, that the flow is given up with what
+// `conclude` says.
 class QuicHello {
   public:
     // Datagrams, and Initial packets in them, that may in a row tell nothing new; then the flow is

@@ -158,6 +158,9 @@ TEST_CASE("a datagram cut at any byte gives the name or nothing, never another n
             }
         }
     }
+}
+
+TEST_CASE("an Initial packet that the capture cut off is the reason, if nothing else is") {
     Flow flow;
     Message snapped = from_hex(test::sample_v1);
     snapped.resize(54);
