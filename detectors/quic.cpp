@@ -52,7 +52,7 @@ Detection QuicHello::look(Bytes datagram, bool from_low, bool truncated, Initial
         if (packet->type != QuicPacketType::initial) continue;
         if (client_ && client_->is_low != from_low) continue;
         if (packet->cut_off) {
-            if (!client_ && truncated) why_ = QuicUnread::truncated;
+            if (truncated) why_ = QuicUnread::truncated;
             continue;
         }
         ++fruitless_;
@@ -62,7 +62,14 @@ Detection QuicHello::look(Bytes datagram, bool from_low, bool truncated, Initial
         const Detection found = read(*frames);
         if (found.verdict != Verdict::need_more) return found;
     }
-    return Detection::nameless(Protocol::quic);
+    return conclude();
+}
+
+Detection QuicHello::conclude() const {
+    Detection known = read_client_hello(hello_.contiguous(), Protocol::quic, Evidence::quic_sni);
+    known.verdict = Verdict::done;
+    known.protocol = Protocol::quic;
+    return known;
 }
 
 std::optional<Bytes> QuicHello::open(const QuicPacket& packet, InitialOpener& opener) {
@@ -79,7 +86,7 @@ std::optional<Bytes> QuicHello::open(const QuicPacket& packet, InitialOpener& op
         const auto frames = opener.open(client.keys, packet, client.next_number);
         if (!frames) continue;
         client_ = client;
-        hello_ = StreamHead(0, longest_hello);
+        hello_ = StreamHead(0, longest_hello);  // no mixture of two hellos
         why_ = QuicUnread::hello_incomplete;
         return frames;
     }
@@ -101,10 +108,7 @@ Detection QuicHello::read(Bytes packet) {
     if (hello_.size() == before) return Detection::need_more();
     fruitless_ = 0;
     const Detection found = read_hello(hello_.contiguous());
-    if (found.verdict == Verdict::need_more && hello_.full()) {
-        return Detection::nameless(Protocol::quic);
-    }
-    return found;
+    return found.verdict == Verdict::need_more && hello_.full() ? conclude() : found;
 }
 
 Detection QuicHello::read_hello(Bytes message) {
@@ -115,11 +119,6 @@ Detection QuicHello::read_hello(Bytes message) {
         found = Detection::nameless(Protocol::quic);
     }
     return found;
-}
-
-Detection QuicHello::conclude() const {
-    Detection found = read_client_hello(hello_.contiguous(), Protocol::quic, Evidence::quic_sni);
-    return found.name ? found : Detection::nameless(Protocol::quic);
 }
 
 }  // namespace umbra

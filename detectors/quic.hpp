@@ -30,7 +30,8 @@ std::string_view to_string(QuicUnread why);
 // needs none that lasts.
 //
 // A verdict of `done` on a datagram means that the hello is read, and that this datagram's sender
-// is the client; or that nothing will be learnt of the flow, if `why` does not say `read`.
+// is the client; or, where `why` does not say `read`, that the flow is given up with what
+// `conclude` says.
 class QuicHello {
   public:
     // Datagrams, and Initial packets in them, that may in a row tell nothing new; then the flow is
@@ -41,7 +42,8 @@ class QuicHello {
     // `from_low` tells the directions apart. `truncated`: the wire had more of this datagram.
     Detection look(Bytes datagram, bool from_low, bool truncated, InitialOpener& opener);
 
-    // What is known if no more comes: the name, where the part of the hello that came holds it.
+    // What is known if no more comes: the name, where the part of the hello that came holds it (and
+    // may then be an outer one).
     Detection conclude() const;
 
     QuicUnread why() const { return why_; }

@@ -59,7 +59,7 @@ Message client_hello(Random& random, std::optional<std::string_view> name, bool 
             extension(out, 0x000a, [&] {  // supported_groups
                 out.with_length(2, [&] {
                     out.u16(grease(random));
-                    for (const int group : {0x11ec, 0x001d, 0x0017, 0x0018})
+                    for (const unsigned group : {0x11ecU, 0x001dU, 0x0017U, 0x0018U})
                         out.u16(group);
                 });
             });
@@ -67,8 +67,8 @@ Message client_hello(Random& random, std::optional<std::string_view> name, bool 
         [&] {
             extension(out, 0x000d, [&] {  // signature_algorithms
                 out.with_length(2, [&] {
-                    for (const int scheme :
-                         {0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601}) {
+                    for (const unsigned scheme :
+                         {0x0403U, 0x0804U, 0x0401U, 0x0503U, 0x0805U, 0x0501U, 0x0806U, 0x0601U}) {
                         out.u16(scheme);
                     }
                 });
@@ -143,11 +143,11 @@ Message client_hello(Random& random, std::optional<std::string_view> name, bool 
         out.with_length(1, [&] { out.bytes(random.bytes(quic ? 0 : 32)); });
         out.with_length(2, [&] {
             out.u16(grease(random));
-            for (const int suite : {0x1301, 0x1302, 0x1303})
+            for (const unsigned suite : {0x1301U, 0x1302U, 0x1303U})
                 out.u16(suite);
             if (quic) return;
-            for (const int suite : {0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014,
-                                    0x009c, 0x009d, 0x002f, 0x0035}) {
+            for (const unsigned suite : {0xc02bU, 0xc02fU, 0xc02cU, 0xc030U, 0xcca9U, 0xcca8U,
+                                         0xc013U, 0xc014U, 0x009cU, 0x009dU, 0x002fU, 0x0035U}) {
                 out.u16(suite);
             }
         });

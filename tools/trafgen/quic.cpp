@@ -107,7 +107,9 @@ std::vector<Message> quic_client_initials(Random& random, const Message& hello,
     const std::vector<Piece> pieces = cut(random, hello.size(), flight);
     const std::size_t length = flight.coalesce ? datagram_length - 500 : datagram_length;
     const std::size_t most = length - 120;  // beside header, token, ACK frame and tag
-    const std::size_t room = std::clamp(hello.size() / flight.packets + 1, std::size_t{60}, most);
+    // What the frames' headers take makes one packet more than this divides by.
+    const std::size_t share = hello.size() / std::max(flight.packets - 1, std::size_t{1});
+    const std::size_t room = std::clamp(share, std::size_t{60}, most);
     const std::vector<Octets> packets = pack(random, hello, pieces, room);
 
     InitialPacket packet{.version = flight.version,

@@ -15,7 +15,7 @@ constexpr std::uint32_t v1 = 1, v2 = 0x6b3343cf, draft_29 = 0xff00001d, draft_34
 // One Initial packet of a client.
 struct InitialPacket {
     std::uint32_t version = quic_version::v1;
-    Message keys_id{};         // the destination of the client's very first packet: keys come from it
+    Message keys_id{};  // the destination of the client's very first packet: keys come from it
     Message destination_id{};  // another one, once the server has chosen it
     Message source_id{};
     Message token{};
@@ -34,16 +34,15 @@ void put_crypto_frame(Octets& out, const Message& hello, std::size_t begin, std:
 // How a client's hello goes out.
 struct QuicFlight {
     std::uint32_t version = quic_version::v1;
-    std::size_t packets = 2;  // at least so many Initial packets
-    std::size_t pieces = 6;   // CRYPTO frames, about
-    bool overlap = false;     // frames begin before the one before ends
-    bool repeat = false;      // some frames and a datagram come twice
-    bool reorder = false;     // datagrams come in any order
-    bool acknowledge =
-        false;  // from the second datagram on: ACK frames, and the server's choice of ID
-    bool coalesce = false;  // 0-RTT and Handshake packets behind each Initial packet
-    bool retry = false;     // the first datagram, then all again with a token and under another ID
-    bool merge = false;     // as one datagram, like the kernel's receive offload makes it
+    std::size_t packets = 2;   // Initial packets: about so many, or what it takes
+    std::size_t pieces = 6;    // CRYPTO frames, about
+    bool overlap = false;      // frames begin before the one before ends
+    bool repeat = false;       // some frames and a datagram come twice
+    bool reorder = false;      // datagrams come in any order
+    bool acknowledge = false;  // ACK frames and the ID that the server chose, from the second on
+    bool coalesce = false;     // 0-RTT and Handshake packets behind each Initial packet
+    bool retry = false;  // the first datagram, then all again with a token and under another ID
+    bool merge = false;  // as one datagram, like the kernel's receive offload makes it
 };
 
 // A flight with each of these by chance.

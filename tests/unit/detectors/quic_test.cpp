@@ -47,9 +47,18 @@ Message hello_for(std::optional<std::string_view> name, std::uint64_t seed = 5) 
     return trafgen::client_hello(random, name, true);
 }
 
-// A hello of `size` bytes, whose name stands behind a long extension of no meaning.
-Message long_hello(std::string_view name, std::size_t size) {
+// A hello of about `size` bytes, whose name stands before or behind a long extension of no meaning.
+Message long_hello(std::string_view name, std::size_t size, bool name_first = false) {
     trafgen::Octets out;
+    const auto server_name = [&] {
+        out.u16(0x0000);
+        out.with_length(2, [&] {
+            out.with_length(2, [&] {
+                out.u8(0);
+                out.with_length(2, [&] { out.text(name); });
+            });
+        });
+    };
     out.u8(1);
     out.with_length(3, [&] {
         out.u16(0x0303);
@@ -58,15 +67,10 @@ Message long_hello(std::string_view name, std::size_t size) {
         out.with_length(2, [&] { out.u16(0x1301); });
         out.with_length(1, [&] { out.u8(0); });
         out.with_length(2, [&] {
+            if (name_first) server_name();
             out.u16(0x0015);
             out.with_length(2, [&] { out.fill(size - 60 - name.size(), 0); });
-            out.u16(0x0000);
-            out.with_length(2, [&] {
-                out.with_length(2, [&] {
-                    out.u8(0);
-                    out.with_length(2, [&] { out.text(name); });
-                });
-            });
+            if (!name_first) server_name();
         });
     });
     return out.take();
@@ -149,9 +153,14 @@ TEST_CASE("a datagram cut at any byte gives the name or nothing, never another n
                 for (std::size_t i = 0; i < parts.size(); ++i)
                     found = flow.look(parts[i], client, i == cut);
                 REQUIRE((found.verdict == Verdict::need_more || name_of(found) == "claude.ai"));
+                const std::string concluded = name_of(flow.hello.conclude());
+                REQUIRE((concluded.empty() || concluded == "claude.ai"));
             }
         }
     }
+}
+
+TEST_CASE("an Initial packet that the capture cut off is the reason, if nothing else is") {
     Flow flow;
     Message snapped = from_hex(test::sample_v1);
     snapped.resize(54);
@@ -264,6 +273,19 @@ TEST_CASE("a hello whose rest never comes is given up, in words") {
     CHECK(looked == QuicHello::most_fruitless + 1);
     CHECK(flow.hello.why() == QuicUnread::hello_incomplete);
     CHECK(to_string(flow.hello.why()) == "hello_incomplete");
+}
+
+TEST_CASE("if the rest never comes, the name counts that the beginning of the hello has") {
+    const Message hello = long_hello("claude.ai", 900, true);
+    const InitialPacket packet{.keys_id = Message(8, 3)};
+    Flow flow;
+    CHECK_FALSE(flow.hello.conclude().name);
+    CHECK(flow.look(crypto_packet(packet, hello, 0, 800)).verdict == Verdict::need_more);
+    const Detection known = flow.hello.conclude();
+    CHECK(known.verdict == Verdict::done);
+    CHECK(known.protocol == Protocol::quic);
+    CHECK(name_of(known) == "claude.ai");
+    CHECK(flow.hello.why() == QuicUnread::hello_incomplete);
 }
 
 TEST_CASE("what QUIC could not be read, and why") {
