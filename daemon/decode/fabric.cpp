@@ -8,8 +8,8 @@ namespace {
 Step read_trill(Frame& frame) {
     const Bytes header = frame.take(6);
     if (!frame.bytes.ok()) return Step::truncated;
-    const std::size_t options = (u16_at(header, 0) >> 6 & 0x1fU) * 4U;
-    return frame.pass_over(options, Step::ethernet);
+    const std::size_t words = u16_at(header, 0) >> 6 & 0x1fU;
+    return frame.pass_over(words * 4, Step::ethernet);
 }
 
 // IEEE 802.1AE section 9: tag control, short length, packet number (4 bytes), and the channel's

@@ -114,8 +114,8 @@ Datagram Fragments::put_together(const Assembly& assembly) {
 void Fragments::settle(Assembly& assembly, State state) {
     memory_ -= assembly.memory();
     assembly.state = state;
-    assembly.pieces = {};
-    assembly.bytes = {};
+    assembly.pieces = std::vector<Piece>();
+    assembly.bytes = std::vector<std::uint8_t>();
 }
 
 void Fragments::drop_oldest() {

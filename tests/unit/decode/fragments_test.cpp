@@ -386,6 +386,24 @@ TEST_CASE("thousands of half datagrams stay within the bound; the oldest make ro
     CHECK_FALSE(fragments.add(fragment("ij", 8, false, 9'800)));
 }
 
+TEST_CASE(
+    "whole and refused datagrams take no memory, nor give any back when they are pushed out") {
+    FragmentLimits limits;
+    limits.most_datagrams = 3;
+    Fragments fragments(limits);
+    for (std::uint32_t number = 0; number < 20; ++number) {
+        fragments.add(fragment("abcdefgh", 0, true, number));
+        fragments.add(number % 2 == 0 ? fragment("ij", 8, false, number)
+                                      : fragment("another!", 0, true, number));
+        CHECK(fragments.memory() == 0);
+    }
+    CHECK(fragments.counters().reassembled == 10);
+    CHECK(fragments.counters().overlapping == 10);
+    fragments.add(fragment("abcdefgh", 0, true, 100));
+    CHECK(fragments.memory() > 0);
+    CHECK(fragments.add(fragment("ij", 8, false, 100)));
+}
+
 TEST_CASE("large half datagrams stay within the bound of memory") {
     FragmentLimits limits;
     limits.memory = 200'000;
