@@ -40,6 +40,9 @@ class Decoder {
     // datagram that this frame's fragment completed, which lives until the next call.
     bool decode(Bytes frame, std::uint32_t wire_length, Packet& packet);
 
+    // After the last frame: what is still incomplete stays so, and is counted.
+    void finish() { fragments_.clear(); }
+
     const DecodeCounters& counters() const { return counters_; }
     const FragmentCounters& fragment_counters() const { return fragments_.counters(); }
 

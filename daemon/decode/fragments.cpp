@@ -118,6 +118,11 @@ void Fragments::settle(Assembly& assembly, State state) {
     assembly.bytes = std::vector<std::uint8_t>();
 }
 
+void Fragments::clear() {
+    while (!by_age_.empty())
+        drop_oldest();
+}
+
 void Fragments::drop_oldest() {
     const Assembly& oldest = by_age_.front();
     if (oldest.state == State::assembling) ++counters_.expired;

@@ -78,6 +78,9 @@ class Fragments {
     // Takes in a well-formed fragment. The datagram, where that makes it whole.
     std::optional<Datagram> add(const Fragment& fragment);
 
+    // Gives up on all that is incomplete.
+    void clear();
+
     const FragmentCounters& counters() const { return counters_; }
     std::size_t memory() const { return memory_; }
 

@@ -245,6 +245,7 @@ void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
 }
 
 void Monitor::finish() {
+    decoder_.finish();
     flows_.clear(*this);
     if (ledger_.open()) close_window();
 }
