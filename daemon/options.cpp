@@ -113,6 +113,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                          "flows followed at one time; the idlest makes room")(
         "tcp-idle", number(600)->value_name("SECONDS"), "a TCP flow without packets ends after")(
         "udp-idle", number(180)->value_name("SECONDS"), "a UDP flow without packets ends after")(
+        "max-fragments", number(4096)->value_name("N"),
+        "datagrams put together from fragments at one time")(
+        "fragment-memory", number(8)->value_name("MIB"), "memory for those fragments")(
         "max-unnamed", number(65536)->value_name("N"),
         "flows whose first bytes are kept at one time")(
         "head-memory", number(64)->value_name("MIB"), "memory for those bytes")(
@@ -179,6 +182,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     limits.flows.most_flows = at_least(values, "max-flows", 1U, many);
     limits.flows.tcp_idle = at_least(values, "tcp-idle", 1, 86400) * second;
     limits.flows.udp_idle = at_least(values, "udp-idle", 1, 86400) * second;
+    limits.fragments.most_datagrams = at_least(values, "max-fragments", 1U, 65535U);
+    limits.fragments.memory =
+        at_least(values, "fragment-memory", std::size_t{1}, std::size_t{65536}) << 20;
     limits.naming.most_pending = at_least(values, "max-unnamed", 1U, many);
     limits.naming.memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536})
                                 << 20;

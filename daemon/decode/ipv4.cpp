@@ -2,17 +2,6 @@
 
 namespace umbra::decode {
 
-Step after_ip_protocol(std::uint8_t protocol) {
-    switch (protocol) {
-        case 6:
-            return Step::tcp;
-        case 17:
-            return Step::udp;
-        default:
-            return Step::other_transport;
-    }
-}
-
 //  0                   1                   2                   3
 // +-------+-------+---------------+-------------------------------+
 // |version|  IHL  |type of service|         total length          |
@@ -48,10 +37,18 @@ Step read_ipv4(Frame& frame) {
 
     frame.packet.source = Address::v4(&header[12]);
     frame.packet.destination = Address::v4(&header[16]);
-    const std::uint16_t fragment = u16_at(header, 6);
-    const bool more_fragments = fragment & 0x2000U;
-    if (more_fragments || (fragment & 0x1fffU) != 0) return Step::fragment;
-    return after_ip_protocol(header[9]);
+    std::uint8_t protocol = header[9];
+    constexpr std::uint16_t more_fragments = 0x2000, offset = 0x1fff;
+    if (const std::uint16_t place = u16_at(header, 6); place & (more_fragments | offset)) {
+        Fragment fragment;
+        fragment.key.identification = u16_at(header, 4);
+        fragment.key.protocol = fragment.protocol = protocol;
+        fragment.offset = (place & offset) * 8U;
+        fragment.more = place & more_fragments;
+        const Step step = read_fragment(frame, fragment, protocol);
+        if (step != Step::decoded) return step;
+    }
+    return after_ip_protocol(frame, protocol);
 }
 
 }  // namespace umbra::decode

@@ -5,6 +5,26 @@ namespace {
 
 constexpr int most_extension_headers = 8;
 
+// +---------------+---------------+-------------------------+---+-+
+// |  next header  |   reserved    |     fragment offset     |res|M|
+// +---------------+---------------+-------------------------+---+-+
+// |                        identification                         |
+// +---------------------------------------------------------------+
+Step read_fragment_header(Frame& frame, std::uint8_t& next) {
+    const Bytes header = frame.take(8);
+    if (!frame.bytes.ok()) return Step::truncated;
+    next = header[0];
+    constexpr std::uint16_t more_fragments = 0x0001, offset = 0xfff8;  // in units of one byte
+    const std::uint16_t place = u16_at(header, 2);
+    if ((place & (more_fragments | offset)) == 0) return Step::decoded;  // whole: RFC 6946
+    Fragment fragment;
+    fragment.key.identification = u32_at(header, 4);
+    fragment.protocol = next;
+    fragment.offset = place & offset;
+    fragment.more = place & more_fragments;
+    return read_fragment(frame, fragment, next);
+}
+
 }  // namespace
 
 // +-------+---------------+---------------------------------------+
@@ -47,14 +67,13 @@ Step read_ipv6(Frame& frame) {
                 if (frame.bytes.left() < 2) return Step::truncated;
                 extension_length = (frame.bytes.rest()[1] + 2U) * 4U;
                 break;
-            case 44: {  // fragment: whole where offset and "more" are zero (RFC 6946)
-                if (frame.bytes.left() < 8) return Step::truncated;
-                if ((u16_at(frame.bytes.rest(), 2) & 0xfff9U) != 0) return Step::fragment;
-                extension_length = 8;
-                break;
+            case 44: {
+                const Step step = read_fragment_header(frame, next);
+                if (step != Step::decoded) return step;
+                continue;
             }
             default:
-                return after_ip_protocol(next);
+                return after_ip_protocol(frame, next);
         }
         if (extension_length > frame.on_wire) return Step::malformed;
         const Bytes extension = frame.take(extension_length);

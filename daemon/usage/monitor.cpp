@@ -39,6 +39,7 @@ bool is_dns(const Packet& packet) {
 Monitor::Monitor(const Catalogue& catalogue, LocalNets local_nets, const MonitorLimits& limits)
     : local_nets_(std::move(local_nets)),
       limits_(limits),
+      decoder_(limits.fragments),
       names_(limits.most_names),
       dns_(limits.most_dns_entries, names_),
       flows_(limits.flows),
@@ -244,6 +245,7 @@ void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
 }
 
 void Monitor::finish() {
+    decoder_.finish();
     flows_.clear(*this);
     if (ledger_.open()) close_window();
 }
@@ -262,7 +264,9 @@ void Monitor::close_window() {
 
 std::vector<CoverageItem> Monitor::counters() const {
     using decode::Step;
+    using decode::Tunnel;
     const DecodeCounters& d = decoder_.counters();
+    const FragmentCounters& fragments = decoder_.fragment_counters();
     const FlowCounters& f = flows_.counters();
     const NamingCounters& n = namer_.counters();
     std::vector<CoverageItem> items{
@@ -278,6 +282,21 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"packets_unknown_link", d.count(Step::unknown_link)},
         {"packets_cut_short", d.cut_short},
         {"packets_length_lied", d.length_lied},
+        {"fragments", fragments.seen},
+        {"datagrams_reassembled", fragments.reassembled},
+        {"fragments_overlapping", fragments.overlapping},
+        {"fragments_expired", fragments.expired},
+        {"tunnelled_packets", d.tunnelled},
+        {"tunnelled_mpls", d.count(Tunnel::mpls)},
+        {"tunnelled_pppoe", d.count(Tunnel::pppoe)},
+        {"tunnelled_gre", d.count(Tunnel::gre)},
+        {"tunnelled_erspan", d.count(Tunnel::erspan)},
+        {"tunnelled_ip_in_ip", d.count(Tunnel::ip_in_ip)},
+        {"tunnelled_vxlan", d.count(Tunnel::vxlan)},
+        {"tunnelled_geneve", d.count(Tunnel::geneve)},
+        {"tunnelled_gtp", d.count(Tunnel::gtp)},
+        {"tunnelled_teredo", d.count(Tunnel::teredo)},
+        {"tunnelled_tzsp", d.count(Tunnel::tzsp)},
         {"drops_kernel", drops_kernel_},
         {"drops_interface", drops_interface_},
         {"flows_started", f.started},

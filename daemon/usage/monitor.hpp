@@ -17,6 +17,7 @@
 namespace umbra {
 
 struct MonitorLimits {
+    FragmentLimits fragments;
     FlowLimits flows;
     NamingLimits naming;
     std::uint32_t most_dns_entries = 65536;

@@ -60,6 +60,25 @@ std::string losses(const std::vector<store::Metric>& metrics) {
                        value("packets"), value("drops_kernel"), value("drops_interface"));
 }
 
+// The packets that reached the sensor inside of others, by what carried them; one may have come
+// through several.
+void print_tunnels(const std::vector<store::Metric>& metrics) {
+    constexpr std::pair<std::string_view, std::string_view> tunnels[] = {
+        {"erspan", "ERSPAN"}, {"gre", "GRE"},           {"vxlan", "VXLAN"}, {"geneve", "GENEVE"},
+        {"tzsp", "TZSP"},     {"gtp", "GTP-U"},         {"mpls", "MPLS"},   {"pppoe", "PPPoE"},
+        {"teredo", "Teredo"}, {"ip_in_ip", "IP in IP"},
+    };
+    const std::int64_t all = value_of(metrics, "tunnelled_packets");
+    if (all == 0) return;
+    std::string by_kind;
+    for (const auto& [metric, name] : tunnels) {
+        const std::int64_t packets = value_of(metrics, fmt::format("tunnelled_{}", metric));
+        if (packets == 0) continue;
+        by_kind += fmt::format("{}{} {}", by_kind.empty() ? "" : ", ", name, packets);
+    }
+    print_text(fmt::format("{} packets came through tunnels: {}.", all, by_kind));
+}
+
 }  // namespace
 
 std::int64_t value_of(const std::vector<store::Metric>& metrics, std::string_view name) {
@@ -117,11 +136,13 @@ void print_coverage(const std::vector<store::Metric>& metrics) {
     const auto count = [&](std::string_view name) { return value_of(metrics, name); };
     print_text(fmt::format(
         "Not in these shares: {} between inside hosts, {} between outside hosts. Of the packets {} "
-        "were not IP, {} neither TCP nor UDP, {} fragments that stayed incomplete, {} cut off by "
-        "the capture, {} malformed.",
+        "were not IP, {} neither TCP nor UDP, {} cut off by the capture, {} malformed; {} "
+        "datagrams "
+        "lacked a fragment.",
         bytes("payload_bytes_internal"), bytes("payload_bytes_transit"), count("packets_not_ip"),
-        count("packets_other_transport"), count("packets_fragment"), count("packets_cut_short"),
-        count("packets_malformed")));
+        count("packets_other_transport"), count("packets_cut_short"), count("packets_malformed"),
+        count("fragments_expired") + count("fragments_overlapping")));
+    print_tunnels(metrics);
     const std::int64_t made_room = count("flows_evicted") + count("naming_evicted") +
                                    count("dns_evicted") + count("ledger_full") +
                                    count("name_table_full") + count("naming_not_asked");

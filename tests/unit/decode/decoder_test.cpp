@@ -1,46 +1,12 @@
-#include "daemon/decode/decoder.hpp"
-
-#include <catch2/catch.hpp>
-#include <random>
-
-#include "tests/unit/packets.hpp"
+#include "tests/unit/decode/decoding.hpp"
 
 using namespace umbra;
 using decode::Step;
+using test::decode_frame;
 using test::Octets;
+using test::Result;
 
 namespace {
-
-// What decoding made of a frame, its payload as text.
-struct Result {
-    bool decoded;
-    Packet packet;
-    std::string payload;
-    DecodeCounters counters;
-
-    Step ended() const {
-        for (std::size_t i = 0; i < decode::step_count; ++i) {
-            if (counters.ended[i] == 1) return static_cast<Step>(i);
-        }
-        FAIL("the frame ended in no counter");
-        return Step::decoded;
-    }
-};
-
-Result decode_frame(Bytes frame, std::size_t wire_length = 0) {
-    // A copy of its own size, so that the sanitizer sees a read past the end.
-    const std::vector<std::uint8_t> exact(frame.begin(), frame.end());
-    Decoder decoder;
-    Result result{};
-    const auto length = static_cast<std::uint32_t>(std::max(wire_length, frame.size()));
-    result.decoded = decoder.decode(exact, length, result.packet);
-    if (result.decoded) {
-        result.payload.assign(result.packet.payload.begin(), result.packet.payload.end());
-    }
-    result.packet.payload = {};
-    result.counters = decoder.counters();
-    return result;
-}
 
 Octets tcp_over_ipv4(std::string_view payload) {
     Octets frame = test::ethernet(0x0800);
@@ -129,17 +95,17 @@ TEST_CASE("IPv6 with extension headers") {
 
 TEST_CASE("fragments are told from whole packets, in both families") {
     Octets first = test::ethernet(0x0800);
-    test::put_ipv4(first, 6, 20, 0, 0x2000);
-    test::put_tcp(first, "");
+    test::put_ipv4(first, 6, 24, 0, 0x2000);
+    test::put_tcp(first, "data");
     CHECK(decode_frame(first.view()).ended() == Step::fragment);
     Octets later = test::ethernet(0x0800);
     test::put_ipv4(later, 6, 20, 0, 0x0010);
     test::put_tcp(later, "");
     CHECK(decode_frame(later.view()).ended() == Step::fragment);
     Octets six = test::ethernet(0x86dd);
-    test::put_ipv6(six, 44, 8 + 20);
+    test::put_ipv6(six, 44, 8 + 24);
     six.bytes({6, 0, 0, 1, 0, 0, 0, 9});
-    test::put_tcp(six, "");
+    test::put_tcp(six, "data");
     CHECK(decode_frame(six.view()).ended() == Step::fragment);
 }
 
