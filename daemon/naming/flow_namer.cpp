@@ -13,10 +13,14 @@ template <typename... Looks>
 struct Overloaded : Looks... {
     using Looks::operator()...;
 };
+template <typename... Looks>
+Overloaded(Looks...) -> Overloaded<Looks...>;
 
 }  // namespace
 
-FlowNamer::FlowNamer(const NamingLimits& limits, NamingEnd& end) : limits_(limits), end_(end) {}
+FlowNamer::FlowNamer(const NamingLimits& limits, NamingEnd& end) : limits_(limits), end_(end) {
+    if (limits.ndpi_rate > 0) ndpi_.emplace();
+}
 
 void FlowNamer::look(Flow& flow, const Packet& packet, bool from_low,
                      std::uint32_t expected_sequence) {
@@ -135,15 +139,15 @@ void FlowNamer::classify(Flow& flow, const Packet& packet) {
     --ndpi_left_;
     Pending& pending = pending_of(flow);
     if (!std::holds_alternative<NdpiClassifier::FlowState>(pending.state)) {
-        pending.state = ndpi_.begin();
+        pending.state = ndpi_->begin();
         account(pending, 0);
     }
     auto& state = std::get<NdpiClassifier::FlowState>(pending.state);
     pending.cut_short |= cut_short;
-    Traffic traffic = ndpi_.look(*state, packet);
+    Traffic traffic = ndpi_->look(*state, packet);
     if (traffic.kind == TrafficKind::unknown) {
         if (++pending.ndpi_packets < limits_.most_packets_to_ndpi) return;
-        traffic = ndpi_.conclude(*state);
+        traffic = ndpi_->conclude(*state);
     }
     finish(
         flow,
@@ -180,7 +184,7 @@ void FlowNamer::give_up(Flow& flow) {
                               },
                               [&](const DtlsHello& dtls) { naming.detection = dtls.conclude(); },
                               [&](const NdpiClassifier::FlowState& state) {
-                                  naming.traffic = ndpi_.conclude(*state);
+                                  naming.traffic = ndpi_->conclude(*state);
                               }},
                    pending.state);
     }

@@ -17,7 +17,7 @@ struct NamingLimits {
     std::size_t memory = 64U << 20;            // bytes of stream heads over all of them
     std::uint32_t most_packets_per_flow = 64;  // then a flow is given up
     std::uint32_t most_packets_to_ndpi = 10;   // of a flow
-    std::uint32_t ndpi_rate = 10'000;          // packets it is shown a second of packet time
+    std::uint32_t ndpi_rate = 10'000;  // packets it is shown a second of packet time; 0: no nDPI
 };
 
 struct NamingCounters {
@@ -59,7 +59,8 @@ class FlowNamer {
     void give_up(Flow& flow);
 
     const NamingCounters& counters() const { return counters_; }
-    const NdpiClassifier& ndpi() const { return ndpi_; }
+    // Nothing where the limits leave nDPI out.
+    const NdpiClassifier* ndpi() const { return ndpi_ ? &*ndpi_ : nullptr; }
 
   private:
     static constexpr std::uint32_t none = Flow::none;
@@ -93,7 +94,7 @@ class FlowNamer {
     NamingLimits limits_;
     NamingEnd& end_;
     InitialOpener opener_;
-    NdpiClassifier ndpi_;
+    std::optional<NdpiClassifier> ndpi_;
     Micros ndpi_second_ = -1;  // of packet time, in which `ndpi_left_` more packets may be shown
     std::uint32_t ndpi_left_ = 0;
     std::vector<Pending> pending_;

@@ -54,7 +54,6 @@ class StreamNaming {
     std::array<Side, 2> sides_;                // from the high end, from the low end
     std::optional<Protocol> nameless_;         // what the client speaks without saying a name
     bool ech_ = false;                         // its hello bears encrypted_client_hello
-    bool nameless_is_low_ = true;              // which end that was
     std::unique_ptr<const Detection> server_;  // what the server's first messages said
     std::optional<bool> client_is_low_;
     std::uint32_t conflicts_ = 0;

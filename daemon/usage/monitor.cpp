@@ -143,7 +143,7 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
     Recognition as;
     as.protocol = detection.protocol != Protocol::unknown || naming.traffic.protocol == 0
                       ? to_string(detection.protocol)
-                      : namer_.ndpi().name(naming.traffic.protocol);
+                      : namer_.ndpi()->name(naming.traffic.protocol);
     as.ech = is_encrypted_hello(flow, detection);
     if (detection.name && !as.ech) {
         as.evidence = detection.evidence;
@@ -193,8 +193,8 @@ Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognitio
     if (as.evidence == Evidence::ip_range) return Sight::ip_only;
     const bool address = naming.detection.name && naming.detection.name->is_address();
     if (as.evidence != Evidence::none && !address) {
-        const bool doh =
-            as.name != NameTable::none && namer_.ndpi().serves_encrypted_dns(names_.text(as.name));
+        const bool doh = as.name != NameTable::none && namer_.ndpi() &&
+                         namer_.ndpi()->serves_encrypted_dns(names_.text(as.name));
         return doh ? Sight::doh : Sight::named;
     }
     if (proxied) return Sight::proxied;

@@ -8,6 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.flows.most_flows = 8;
     limits.naming.most_pending = 4;
     limits.naming.memory = 40'000;
+    limits.naming.ndpi_rate = 0;  // to set it up takes longer than all the rest
     limits.most_dns_entries = 16;
     limits.most_names = 8;
     limits.most_cells = 4;

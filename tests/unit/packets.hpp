@@ -78,7 +78,7 @@ inline void put_tcp(Octets& out, std::string_view payload, std::uint8_t offset =
     out.u16(443);
     out.u32(1000);
     out.u32(0);
-    out.u8(offset << 4U);
+    out.u8(std::uint64_t{offset} << 4U);
     out.u8(tcp_flag::ack);
     out.u16(1024);
     out.u32(0);

@@ -1,6 +1,7 @@
 // Hellos and other handshake messages for the tests of detectors.
 #pragma once
 
+#include "detectors/detection.hpp"
 #include "tests/unit/packets.hpp"
 #include "tools/trafgen/messages.hpp"
 

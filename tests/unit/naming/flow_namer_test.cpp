@@ -262,9 +262,10 @@ TEST_CASE("nDPI says what a flow is that no detector knows") {
         w.end();
         REQUIRE(w.said.size() == 1);
         CHECK(w.said[0].traffic.kind == TrafficKind::other);
-        CHECK(w.namer.ndpi().name(w.said[0].traffic.protocol) == "ssh");
+        CHECK(w.namer.ndpi()->name(w.said[0].traffic.protocol) == "ssh");
     }
-    CHECK(FlowNamer({}, *std::make_unique<Watched>()).ndpi().serves_encrypted_dns("dns.google"));
+    CHECK(Watched().namer.ndpi()->serves_encrypted_dns("dns.google"));
+    CHECK_FALSE(Watched().namer.ndpi()->serves_encrypted_dns("claude.ai"));
 }
 
 TEST_CASE("nDPI is asked no more often than its rate allows") {
