@@ -187,7 +187,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         at_least(values, "fragment-memory", std::size_t{1}, std::size_t{65536}) << 20;
     limits.naming.most_pending = at_least(values, "max-unnamed", 1U, many);
     limits.naming.memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536})
-                                << 20;
+                           << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);
     limits.most_cells = at_least(values, "max-rows", 1U, many);

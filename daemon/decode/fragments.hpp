@@ -57,7 +57,10 @@ struct Fragment {
 
     std::uint32_t end() const { return offset + length; }
     // Every fragment but the last fills units of 8 bytes, and no datagram passes 65,535 bytes.
-    bool well_formed() const { return length > 0 && end() <= 65535 && (!more || length % 8 == 0); }
+    bool well_formed() const {
+        constexpr std::uint32_t longest = 65535;
+        return length > 0 && length <= longest && end() <= longest && (!more || length % 8 == 0);
+    }
 };
 
 struct Datagram {

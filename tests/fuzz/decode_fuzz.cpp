@@ -32,7 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     umbra::Micros time = 0;
     while (input.ok() && input.left() > 0) {
         time += input.u8() * umbra::second / 100;
-        const std::uint32_t not_captured = input.u8();
+        // A little, or much more than there can be.
+        const std::uint32_t some = input.u8();
+        const std::uint32_t not_captured = some < 224 ? some : 1U << (some - 224);
         const umbra::Bytes frame = input.take(input.u16());
         umbra::Packet packet;
         packet.time = time;
@@ -40,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!decoder.decode(frame, static_cast<std::uint32_t>(frame.size()) + not_captured, packet))
             continue;
         expect(packet.payload.size() <= packet.payload_length);
-        expect(packet.payload_length <= 1U << 17);
+        expect(packet.payload_length <= frame.size() + not_captured ||
+               packet.payload_length <= 65535);
         for (const std::uint8_t byte : packet.payload)
             read += byte;
     }

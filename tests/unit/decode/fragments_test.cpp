@@ -334,6 +334,15 @@ TEST_CASE("fragments that contradict themselves are malformed") {
     CHECK(ended(more_fragments, 16, 200) == Step::malformed);  // longer than its frame
 }
 
+TEST_CASE(
+    "a fragment of which the wire is said to have had more than any datagram has is malformed") {
+    Octets frame = ipv4_fragment(bytes_of("abcdefghijklmnop"), 8, 16);
+    std::vector<std::uint8_t> bytes(frame.view().begin(), frame.view().end());
+    bytes[16] = bytes[17] = 0;  // the IP length: the frame tells it
+    CHECK(decode_frame(bytes, 0xffffffff).ended() == Step::malformed);
+    CHECK(decode_frame(bytes, 0xfffffff0).ended() == Step::malformed);
+}
+
 TEST_CASE("after half a minute a datagram is given up on") {
     Fragments fragments({});
     fragments.add(fragment("abcdefgh", 0, true, 1, 0));

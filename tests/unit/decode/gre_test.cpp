@@ -81,11 +81,3 @@ TEST_CASE("GRE that is not read is counted") {
     CHECK(ended({0x00, 0, 0x08, 0x00}, {}) == Step::other_transport);
     CHECK(ended({0xb0, 0, 0x08, 0x00}, {}) == Step::truncated);
 }
-
-TEST_CASE("GRE keys differ by direction; they are no part of the packet") {
-    const auto with_key = [](std::uint8_t key) {
-        const Octets bytes = header({0x20, 0, 0x65, 0x58, 0, 0, 0, key});
-        return decode_frame(over_ipv4(gre, bytes, inner_tagged_ethernet().view()).view()).packet;
-    };
-    CHECK(with_key(1).vlan == with_key(2).vlan);
-}

@@ -93,10 +93,3 @@ TEST_CASE("IP in IP without end is given up on, and costs no more than its bound
     }
     CHECK(decode_frame(packet.view(), 0, 228).ended() == Step::too_deep);
 }
-
-TEST_CASE("both directions of a tunnel with labels and keys of their own give one flow's ends") {
-    // Nothing of the outer headers is in the packet but the VLAN of the outer Ethernet, which holds
-    // for both.
-    const Result out = decode_frame(over_ipv4(4, {}, inner_ipv4().view()).view());
-    CHECK(out.packet.vlan == 100);
-}

@@ -129,9 +129,3 @@ TEST_CASE("a label stack without bottom is given up on") {
         put_label(frame, 16, false);
     CHECK(decode_frame(frame.view()).ended() == Step::too_deep);
 }
-
-TEST_CASE("labels differ by direction; they are no part of the packet") {
-    const Packet out = decode_frame(labelled({16, 17}, inner_tagged_ethernet()).view()).packet;
-    const Packet in = decode_frame(labelled({900}, inner_tagged_ethernet()).view()).packet;
-    CHECK(out.vlan == in.vlan);
-}
