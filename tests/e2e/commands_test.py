@@ -49,7 +49,7 @@ class Commands(umbra.Case):
         cls.holder = tempfile.TemporaryDirectory(prefix="umbra-test-")
         cls.addClassCleanup(cls.holder.cleanup)
         cls.made = Path(cls.holder.name)
-        cls.capture, cls.truth, cls.windows = umbra.trafgen(cls.made, "--packets", 30000, "--share", "quic=0")
+        cls.capture, cls.truth, cls.windows = umbra.trafgen(cls.made, "--packets", 30000)
         cls.db = cls.made / "umbra.db"
         umbra.umbrad("--read", cls.capture, "--database", cls.db, "--sensor", "paris/dc 1")
 

@@ -22,7 +22,7 @@ def wait_until(condition, seconds=60):
 class Daemon(umbra.Case):
     def setUp(self):
         super().setUp()
-        self.capture, self.truth, self.windows = umbra.trafgen(self.folder, "--packets", 20000, "--share", "quic=0")
+        self.capture, self.truth, self.windows = umbra.trafgen(self.folder, "--packets", 20000)
         self.log = self.folder / "log"
 
     def start(self):

@@ -112,7 +112,7 @@ class Live(umbra.Case):
                         str(capture)], check=True, capture_output=True)
 
     def test_replayed_traffic_gives_the_rows_of_the_file(self):
-        capture, truth, _ = umbra.trafgen(self.folder, "--packets", 20000, "--share", "quic=0")
+        capture, truth, _ = umbra.trafgen(self.folder, "--packets", 20000)
         packets = sum(int(t["packets"]) for t in truth)
         process = self.watch()
         self.replay(capture)

@@ -20,7 +20,7 @@ def by_host_and_service(truth):
 
 class Truth(umbra.Case):
     def compare(self, *arguments):
-        capture, truth, windows = umbra.trafgen(self.folder, *arguments, "--share", "quic=0")
+        capture, truth, windows = umbra.trafgen(self.folder, *arguments)
         umbra.umbrad("--read", capture, "--database", self.database)
 
         expected = by_host_and_service(truth)
@@ -63,7 +63,7 @@ class Truth(umbra.Case):
         self.compare("--packets", 60000, "--seed", 11, "--split", "--reorder", "--repeat", "--vlan", 120)
 
     def test_explain_names_every_flow_as_the_truth_does(self):
-        capture, truth, _ = umbra.trafgen(self.folder, "--packets", 60000, "--seed", 3, "--reorder", "--share", "quic=0")
+        capture, truth, _ = umbra.trafgen(self.folder, "--packets", 60000, "--seed", 3, "--reorder")
         ends = ("client", "client_port", "server", "server_port", "transport")
         words = {"-": None, "none": "none"}
         expected = Counter(tuple(line[key] for key in ends) +
