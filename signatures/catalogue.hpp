@@ -8,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/decode/address.hpp"
+#include "signatures/facts.hpp"
+
 namespace umbra {
 
 enum class HostRole : std::uint8_t { ui, api, upload, static_content, auth, telemetry };
@@ -30,6 +33,12 @@ struct Vendor {
 struct Service {
     std::string id, name, category;
     std::uint32_t vendor = 0;  // index into Catalogue::vendors
+    // What goes in and comes out, of `text code image audio video files`; nothing where unknown.
+    std::optional<std::vector<std::string>> takes{}, gives{};
+    std::vector<std::string> voice{};  // of `speech_to_text text_to_speech cloning`
+    std::optional<Facts> facts{};      // nothing: not looked up
+    std::string file{};
+    int line = 0;
 };
 
 // One line `- {name: …, match: …, role: …}` of a catalogue file.
@@ -39,6 +48,15 @@ struct SignatureName {
     HostRole role = HostRole::ui;
     bool shared = false;        // the host serves more than the AI service
     std::uint32_t service = 0;  // index into Catalogue::services
+    std::string file;
+    int line = 0;
+};
+
+// An address range that the vendor publishes as the one where the service is reached.
+struct SignatureRange {
+    Network network;
+    std::uint32_t service = 0;  // index into Catalogue::services
+    std::string source, read;   // the page that publishes it, and the day it was read
     std::string file;
     int line = 0;
 };
@@ -57,6 +75,7 @@ struct Catalogue {
     std::vector<Vendor> vendors;
     std::vector<Service> services;
     std::vector<SignatureName> names;
+    std::vector<SignatureRange> ranges;
     std::string version;  // a hash of the content: equal files have equal versions
 
     const Vendor& vendor_of(const Service& service) const { return vendors[service.vendor]; }

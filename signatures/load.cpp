@@ -1,194 +1,211 @@
 // Reading the YAML form of the catalogue.
 #include <fmt/format.h>
 #include <openssl/sha.h>
-#include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <fstream>
-#include <initializer_list>
 #include <sstream>
 
-#include "daemon/decode/address.hpp"
 #include "daemon/support/failure.hpp"
 #include "detectors/host_name.hpp"
-#include "signatures/catalogue.hpp"
+#include "signatures/form.hpp"
 
 namespace umbra {
 namespace {
 
-// Reads one file into the catalogue; every fault is noted with its line and reading goes on.
-class FileReader {
+using Kind = YamlNode::Kind;
+
+constexpr std::array<std::string_view, 6> file_keys{"vendor",       "name",        "legal_entity",
+                                                    "headquarters", "sovereignty", "services"};
+constexpr std::array<std::string_view, 9> service_keys{
+    "id", "name", "category", "takes", "gives", "voice", "names", "ranges", "facts"};
+constexpr std::array<std::string_view, 4> name_keys{"name", "match", "role", "shared"};
+constexpr std::array<std::string_view, 3> range_keys{"cidr", "source", "read"};
+constexpr std::array<std::string_view, 6> media{"text", "code", "image", "audio", "video", "files"};
+constexpr std::array<std::string_view, 3> voice_functions{"speech_to_text", "text_to_speech",
+                                                          "cloning"};
+
+bool is_id_word(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+std::optional<std::string> fault_of_name(const SignatureName& entry) {
+    std::string name = entry.name;
+    if (name.find('/') != std::string::npos) {
+        return fmt::format("`{}` is a URL, not a host name", name);
+    }
+    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; })) {
+        return fmt::format("`{}` has upper case", name);
+    }
+    if (entry.kind == MatchKind::pattern) {
+        const auto at = ("." + name + ".").find(".*.");
+        if (at == std::string::npos || std::ranges::count(name, '*') != 1) {
+            return fmt::format("pattern `{}` needs exactly one label `*`", name);
+        }
+        name[at] = 'x';
+    }
+    const auto checked = HostName::parse(name);
+    if (!checked || checked->view() != name || name.find('.') == std::string::npos) {
+        return fmt::format("`{}` is no valid host name", entry.name);
+    }
+    return std::nullopt;
+}
+
+// Reads one file into the catalogue.
+class FileReader : private FormReader {
   public:
-    FileReader(std::string file, Catalogue& catalogue, std::vector<Fault>& faults)
-        : file_(std::move(file)), catalogue_(catalogue), faults_(faults) {}
+    FileReader(const std::string& file, Catalogue& catalogue, std::vector<Fault>& faults)
+        : FormReader(file, faults), catalogue_(catalogue) {}
 
     void read(const std::string& text, const std::string& stem) {
-        YAML::Node root;
+        YamlNode root;
         try {
-            root = YAML::Load(text);
-        } catch (const YAML::Exception& error) {
-            faults_.push_back({file_, error.mark.line + 1, "no YAML: " + error.msg});
+            root = parse_yaml(text);
+        } catch (const YamlError& error) {
+            fault(error.line, error.what());
             return;
         }
-        if (!check_keys(root, {"vendor", "name", "legal_entity", "headquarters", "sovereignty",
-                               "services"})) {
-            return;
-        }
+        if (!check_keys(root, file_keys)) return;
         Vendor vendor;
         vendor.id = text_of(root, "vendor").value_or("");
         vendor.name = text_of(root, "name").value_or(vendor.id);
         vendor.legal_entity = text_or_null(root, "legal_entity");
         vendor.headquarters = text_or_null(root, "headquarters");
         vendor.sovereignty = text_or_null(root, "sovereignty");
+        const auto line_of = [&](const char* key) {
+            const YamlNode* value = root.find(key);
+            return value ? value->key_line : root.line;
+        };
         if (vendor.id != stem) {
-            fault(root["vendor"] ? root["vendor"] : root,
+            fault(line_of("vendor"),
                   fmt::format("vendor `{}` is not the name of the file", vendor.id));
+        } else if (!is_id_word(vendor.id)) {
+            fault(
+                line_of("vendor"),
+                fmt::format("vendor `{}`: lower case letters, digits and hyphens only", vendor.id));
         }
         if (vendor.headquarters && !is_country(*vendor.headquarters)) {
-            fault(root["headquarters"], fmt::format("unknown country `{}`", *vendor.headquarters));
+            fault(line_of("headquarters"),
+                  fmt::format("unknown country `{}`", *vendor.headquarters));
         }
         if (vendor.sovereignty && !is_sovereignty(*vendor.sovereignty)) {
-            fault(root["sovereignty"],
+            fault(line_of("sovereignty"),
                   fmt::format("unknown sovereignty `{}`", *vendor.sovereignty));
         }
-        catalogue_.vendors.push_back(vendor);
-        const YAML::Node services = root["services"];
-        if (!services || !services.IsSequence() || services.size() == 0) {
-            fault(services ? services : root, "a vendor needs a list `services`");
+        catalogue_.vendors.push_back(std::move(vendor));
+        const YamlNode* services = root.find("services");
+        if (!services || services->kind != Kind::list || services->items.empty()) {
+            fault(line_of("services"), "a vendor needs a list `services`");
             return;
         }
-        for (const auto& service : services)
-            read_service(service, vendor.id);
+        for (const YamlNode& service : services->items)
+            read_service(service);
     }
 
   private:
-    void read_service(const YAML::Node& node, const std::string& vendor) {
-        if (!check_keys(node, {"id", "name", "category", "names", "ranges"})) return;
+    void read_service(const YamlNode& node) {
+        if (!check_keys(node, service_keys)) return;
+        const std::string& vendor = catalogue_.vendors.back().id;
         Service service;
         service.id = text_of(node, "id").value_or("");
         service.name = text_of(node, "name").value_or("");
         service.category = text_of(node, "category").value_or("");
         service.vendor = static_cast<std::uint32_t>(catalogue_.vendors.size() - 1);
-        if (!service.id.starts_with(vendor + ".") || service.id.size() == vendor.size() + 1) {
-            fault(node, fmt::format("service id `{}` is not `{}.` and a word", service.id, vendor));
+        service.file = file();
+        service.line = node.line;
+        if (!service.id.starts_with(vendor + ".") ||
+            !is_id_word(std::string_view(service.id).substr(vendor.size() + 1))) {
+            fault(
+                node.line,
+                fmt::format("service id `{}` is not `{}.` and a word of lower case letters, digits "
+                            "and hyphens",
+                            service.id, vendor));
         }
         if (!is_category(service.category)) {
-            fault(node["category"] ? node["category"] : node,
+            const YamlNode* category = node.find("category");
+            fault(category ? category->key_line : node.line,
                   fmt::format("unknown category `{}`", service.category));
         }
-        const auto index = static_cast<std::uint32_t>(catalogue_.services.size());
-        catalogue_.services.push_back(service);
-        const YAML::Node names = node["names"];
-        if (!names || !names.IsSequence()) {
-            fault(node, fmt::format("service `{}` needs a list `names`", service.id));
-            return;
+        service.takes = read_media(node, "takes");
+        service.gives = read_media(node, "gives");
+        if (const YamlNode* voice = node.find("voice")) {
+            service.voice = words_of(*voice, "voice", [](const std::string& word) {
+                return std::ranges::find(voice_functions, word) != voice_functions.end();
+            });
+        } else if (service.category == "voice") {
+            fault(node.line, fmt::format("service `{}` of category voice needs `voice`, which says "
+                                         "what it does with it",
+                                         service.id));
         }
-        for (const auto& name : names)
-            read_name(name, index);
-        for (const auto& range : node["ranges"])
-            read_range(range);
+        if (const YamlNode* facts = node.find("facts")) service.facts = read_facts(*facts, *this);
+
+        const auto index = static_cast<std::uint32_t>(catalogue_.services.size());
+        const YamlNode* names = node.find("names");
+        if (names && names->kind == Kind::list) {
+            for (const YamlNode& name : names->items)
+                read_name(name, index);
+        } else {
+            fault(node.line, fmt::format("service `{}` needs a list `names`", service.id));
+        }
+        if (const YamlNode* ranges = node.find("ranges")) {
+            if (ranges->kind != Kind::list) fault(ranges->key_line, "`ranges` is a list");
+            for (const YamlNode& range : ranges->items)
+                read_range(range, index);
+        }
+        catalogue_.services.push_back(std::move(service));
     }
 
-    void read_name(const YAML::Node& node, std::uint32_t service) {
-        if (!check_keys(node, {"name", "match", "role", "shared"})) return;
+    std::optional<std::vector<std::string>> read_media(const YamlNode& node, const char* key) {
+        const YamlNode* value = node.find(key);
+        if (!value) {
+            fault(node.line, fmt::format("`{}` is missing; what is not known is null", key));
+            return std::nullopt;
+        }
+        if (value->kind == Kind::null) return std::nullopt;
+        return words_of(*value, key, [](const std::string& word) {
+            return std::ranges::find(media, word) != media.end();
+        });
+    }
+
+    void read_name(const YamlNode& node, std::uint32_t service) {
+        if (!check_keys(node, name_keys)) return;
         SignatureName name;
         name.name = text_of(node, "name").value_or("");
         name.service = service;
-        name.file = file_;
-        name.line = node.Mark().line + 1;
+        name.file = file();
+        name.line = node.line;
         const std::string kind = text_of(node, "match").value_or("");
         const std::string role = text_of(node, "role").value_or("");
         const auto known_kind = match_kind(kind);
         const auto known_role = host_role(role);
-        if (!known_kind) return fault(node, fmt::format("unknown match kind `{}`", kind));
-        if (!known_role) return fault(node, fmt::format("unknown role `{}`", role));
+        if (!known_kind) return fault(node.line, fmt::format("unknown match kind `{}`", kind));
+        if (!known_role) return fault(node.line, fmt::format("unknown role `{}`", role));
         name.kind = *known_kind;
         name.role = *known_role;
-        if (const YAML::Node shared = node["shared"]) {
-            if (shared.Scalar() != "true" && shared.Scalar() != "false") {
-                return fault(shared, "`shared` is true or false");
+        if (const YamlNode* shared = node.find("shared")) {
+            name.shared = shared->text == "true";
+            if (!name.shared && shared->text != "false") {
+                return fault(shared->key_line, "`shared` is true or false");
             }
-            name.shared = shared.Scalar() == "true";
         }
-        if (const auto sentence = fault_of_name(name)) return fault(node, *sentence);
+        if (const auto sentence = fault_of_name(name)) return fault(node.line, *sentence);
         catalogue_.names.push_back(std::move(name));
     }
 
-    static std::optional<std::string> fault_of_name(const SignatureName& entry) {
-        std::string name = entry.name;
-        if (name.find("://") != std::string::npos || name.find('/') != std::string::npos) {
-            return fmt::format("`{}` is a URL, not a host name", name);
-        }
-        if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; })) {
-            return fmt::format("`{}` has upper case", name);
-        }
-        if (entry.kind == MatchKind::pattern) {
-            const auto star = "." + name + ".";
-            const auto at = star.find(".*.");
-            if (at == std::string::npos || std::ranges::count(name, '*') != 1) {
-                return fmt::format("pattern `{}` needs exactly one label `*`", name);
-            }
-            name[at] = 'x';
-        }
-        const auto checked = HostName::parse(name);
-        if (!checked || checked->view() != name || name.find('.') == std::string::npos) {
-            return fmt::format("`{}` is no valid host name", name);
-        }
-        return std::nullopt;
-    }
-
-    void read_range(const YAML::Node& node) {
-        if (!check_keys(node, {"cidr", "source"})) return;
+    void read_range(const YamlNode& node, std::uint32_t service) {
+        if (!check_keys(node, range_keys)) return;
         const std::string cidr = text_of(node, "cidr").value_or("");
-        if (!Network::parse(cidr)) fault(node, fmt::format("`{}` is no network", cidr));
-        text_of(node, "source");
-    }
-
-    static bool is_country(const std::string& code) {
-        return code.size() == 2 &&
-               std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
-    }
-
-    bool check_keys(const YAML::Node& node, std::initializer_list<std::string_view> known) {
-        if (!node.IsMap()) {
-            fault(node, "expected `key: value` pairs");
-            return false;
+        const auto network = Network::parse(cidr);
+        const auto source = url_of(node, "source");
+        const auto read = day_of(node, "read");
+        if (!network) return fault(node.line, fmt::format("`{}` is no network", cidr));
+        if (source && read) {
+            catalogue_.ranges.push_back({*network, service, *source, *read, file(), node.line});
         }
-        bool good = true;
-        std::vector<std::string> seen;
-        for (const auto& entry : node) {
-            const std::string& key = entry.first.Scalar();
-            const bool twice = std::ranges::find(seen, key) != seen.end();
-            if (twice || std::ranges::find(known, key) == known.end()) {
-                fault(entry.first, fmt::format("{} key `{}`", twice ? "doubled" : "unknown", key));
-                good = false;
-            }
-            seen.push_back(key);
-        }
-        return good;
     }
 
-    // A text that must be there.
-    std::optional<std::string> text_of(const YAML::Node& node, const char* key) {
-        const YAML::Node value = node[key];
-        if (value && value.IsScalar() && !value.Scalar().empty()) return value.Scalar();
-        fault(value ? value : node, fmt::format("`{}` is missing", key));
-        return std::nullopt;
-    }
-    // A text or null; null must be written, so that nobody forgets to look it up.
-    std::optional<std::string> text_or_null(const YAML::Node& node, const char* key) {
-        const YAML::Node value = node[key];
-        if (value && value.IsNull()) return std::nullopt;
-        return text_of(node, key);
-    }
-
-    void fault(const YAML::Node& node, std::string sentence) {
-        faults_.push_back({file_, std::max(node.Mark().line, 0) + 1, std::move(sentence)});
-    }
-
-    std::string file_;
     Catalogue& catalogue_;
-    std::vector<Fault>& faults_;
 };
 
 std::string whole_text(const std::filesystem::path& file) {
