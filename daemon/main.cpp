@@ -156,8 +156,7 @@ void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
     const Catalogue catalogue =
-        load_catalogue(options.catalogue.empty() ? default_catalogue_directory()
-                                                 : std::filesystem::path(options.catalogue));
+        load_catalogue(catalogue_folders(options.catalogue, options.catalogue_extra));
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
     std::deque<capture::Source> sources = open_sources(options);

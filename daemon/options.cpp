@@ -107,6 +107,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "network of inside hosts; may repeat (default: private and link-local ranges)")(
         "catalogue", text("")->value_name("DIR"),
         "folder of catalogue files (default: the installed one)")(
+        "catalogue-extra", text("")->value_name("DIR"),
+        "folder of the site's own entries over them (default: /etc/umbra/catalogue.d)")(
         "window", number(300)->value_name("SECONDS"), "length of a usage window");
     po::options_description bounds("Bounds", width);
     bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
@@ -171,6 +173,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     options.sensor = values["sensor"].as<std::string>();
     if (options.sensor.empty()) options.sensor = host_name();
     options.catalogue = values["catalogue"].as<std::string>();
+    options.catalogue_extra = values["catalogue-extra"].as<std::string>();
     if (values.contains("local-net")) {
         options.local_nets = values["local-net"].as<std::vector<std::string>>();
     }

@@ -16,7 +16,7 @@ struct DaemonOptions {
     std::string filter;
     std::string database;
     std::string sensor;
-    std::string catalogue;
+    std::string catalogue, catalogue_extra;
     std::vector<std::string> local_nets;
     MonitorLimits limits;
     std::string log_level;

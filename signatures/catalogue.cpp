@@ -61,18 +61,41 @@ std::vector<std::string> shared_apexes(const std::filesystem::path& directory) {
     return {};
 }
 
-Catalogue load_catalogue(const std::filesystem::path& directory) {
-    std::vector<Fault> faults;
-    Catalogue catalogue = read_catalogue(directory, faults);
-    lint(catalogue, shared_apexes(directory), faults);
-    if (!faults.empty()) throw bad_input(faults.front().to_string());
+CatalogueFolders catalogue_folders(const std::string& shipped, const std::string& local) {
+    constexpr const char* installed = UMBRA_DATA_DIR "/catalogue";
+    constexpr const char* usual_local = "/etc/umbra/catalogue.d";
+    CatalogueFolders folders{shipped, local};
+    if (shipped.empty()) {
+        folders.shipped = std::filesystem::is_directory(installed) ? installed
+                                                                   : UMBRA_SOURCE_DIR
+                              "/signatures/catalogue";
+    }
+    if (local.empty() && std::filesystem::is_directory(usual_local)) folders.local = usual_local;
+    return folders;
+}
+
+Catalogue check_catalogue(const CatalogueFolders& folders, std::vector<Fault>& faults) {
+    const std::vector<std::string> apexes = shared_apexes(folders.shipped);
+    Catalogue catalogue = read_catalogue(folders.shipped, faults);
+    if (catalogue.vendors.empty() && faults.empty()) {
+        throw bad_input(fmt::format("{}: no *.yaml in this folder", folders.shipped.string()));
+    }
+    lint(catalogue, apexes, faults);
+    if (folders.local.empty()) return catalogue;
+
+    const Catalogue local = read_catalogue(folders.local, faults);
+    lint(local, apexes, faults);
+    if (local.vendors.empty()) return catalogue;
+    overlay(catalogue, local);
+    if (faults.empty()) lint_precedence(catalogue, faults);
     return catalogue;
 }
 
-std::filesystem::path default_catalogue_directory() {
-    const std::filesystem::path installed = UMBRA_DATA_DIR "/catalogue";
-    return std::filesystem::is_directory(installed) ? installed
-                                                    : UMBRA_SOURCE_DIR "/signatures/catalogue";
+Catalogue load_catalogue(const CatalogueFolders& folders) {
+    std::vector<Fault> faults;
+    Catalogue catalogue = check_catalogue(folders, faults);
+    if (!faults.empty()) throw bad_input(faults.front().to_string());
+    return catalogue;
 }
 
 }  // namespace umbra

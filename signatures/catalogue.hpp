@@ -76,31 +76,52 @@ struct Catalogue {
     std::vector<Service> services;
     std::vector<SignatureName> names;
     std::vector<SignatureRange> ranges;
-    std::string version;  // a hash of the content: equal files have equal versions
+    // The newest date on which a source was read, and a hash of the content: equal files have equal
+    // versions, on every machine. `2026-11-24-3f2a9c1b7d10`, and `+` and a hash for local entries.
+    std::string version;
 
     const Vendor& vendor_of(const Service& service) const { return vendors[service.vendor]; }
 };
 
-// Reads every `*.yaml` of `directory`. Faults of form are added to `faults`, the entries concerned
-// are left out. Throws Failure where there is no such directory or no file in it.
+// Where the catalogue is: the shipped folder, and the site's own entries over it.
+struct CatalogueFolders {
+    std::filesystem::path shipped;
+    std::filesystem::path local{};  // empty: none
+};
+
+// The folders that options name. Without a name the shipped one is the installed one, else that of
+// the source tree, and the local one /etc/umbra/catalogue.d where there is one.
+CatalogueFolders catalogue_folders(const std::string& shipped = "", const std::string& local = "");
+
+// Reads both folders and checks them; what is faulty is left out. Throws Failure where a folder
+// cannot be read, or the shipped one holds no catalogue.
+Catalogue check_catalogue(const CatalogueFolders& folders, std::vector<Fault>& faults);
+
+// Throws Failure with the first fault. What the daemon runs with is faultless.
+Catalogue load_catalogue(const CatalogueFolders& folders);
+
+// The steps of check_catalogue.
+
+// Reads every `*.yaml` of `directory`, which may have none. Faults of form are added to `faults`.
 Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults);
 
-// Faults of content: names in two services, shared apexes claimed as suffixes, services without a
-// `ui` or `api` host. `shared_apexes` holds names that no entry may claim with everything below
-// them.
+// Faults that a single entry does not show: names in two services, names that belong to many
+// claimed with everything below them, services without a `ui` or `api` host. `shared_apexes` holds
+// names that no entry may claim so.
 void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
           std::vector<Fault>& faults);
 
-// One name a line, `#` begins a comment. Throws Failure where the file cannot be read.
-std::vector<std::string> read_name_list(const std::filesystem::path& file);
+// The part of it that an overlay may bring about: names that no lookup leads to.
+void lint_precedence(const Catalogue& catalogue, std::vector<Fault>& faults);
+
+// Puts `local` over `catalogue`: a vendor takes the local header, a service with the same id is
+// replaced whole, a name or range that a local service claims is taken away from the shipped one.
+void overlay(Catalogue& catalogue, const Catalogue& local);
 
 // The list that goes with a catalogue folder: `shared-apexes.txt` in it or beside it; else nothing.
 std::vector<std::string> shared_apexes(const std::filesystem::path& directory);
 
-// Reads and lints; throws Failure with the first fault. What the daemon runs with is faultless.
-Catalogue load_catalogue(const std::filesystem::path& directory);
-
-// Where the catalogue is when no option says: the installed one, else that of the source tree.
-std::filesystem::path default_catalogue_directory();
+// One name a line, `#` begins a comment. Throws Failure where the file cannot be read.
+std::vector<std::string> read_name_list(const std::filesystem::path& file);
 
 }  // namespace umbra

@@ -32,10 +32,14 @@ class Linter {
             check_used_once(name);
             check_width(name);
         }
-        check_hidden_names();
-        check_crossing_patterns();
+        check_precedence();
         check_ranges();
         check_services();
+    }
+
+    void check_precedence() {
+        check_hidden_names();
+        check_crossing_patterns();
     }
 
   private:
@@ -169,6 +173,10 @@ class Linter {
 void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
           std::vector<Fault>& faults) {
     Linter(catalogue, shared_apexes, faults).run();
+}
+
+void lint_precedence(const Catalogue& catalogue, std::vector<Fault>& faults) {
+    Linter(catalogue, {}, faults).check_precedence();
 }
 
 }  // namespace umbra

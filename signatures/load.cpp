@@ -216,6 +216,26 @@ std::string whole_text(const std::filesystem::path& file) {
     return text.str();
 }
 
+// With a hyphen after it; nothing where no source was read.
+std::string newest_date(const Catalogue& catalogue) {
+    std::string newest;
+    for (const SignatureRange& range : catalogue.ranges)
+        newest = std::max(newest, range.read);
+    for (const Service& service : catalogue.services) {
+        if (!service.facts) continue;
+        for (const auto& fact : service.facts->all) {
+            if (fact) newest = std::max(newest, fact->read);
+        }
+    }
+    return newest.empty() ? newest : newest + "-";
+}
+
+std::string hash_of(const std::string& content) {
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
+    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + 6, ""));
+}
+
 }  // namespace
 
 Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults) {
@@ -225,8 +245,6 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
         if (entry.path().extension() == ".yaml") files.push_back(entry.path());
     }
     if (error) throw bad_input(fmt::format("{}: {}", directory.string(), error.message()));
-    if (files.empty())
-        throw bad_input(fmt::format("{}: no *.yaml in this folder", directory.string()));
     std::ranges::sort(files);
 
     Catalogue catalogue;
@@ -236,10 +254,7 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
         FileReader(file.string(), catalogue, faults).read(text, file.stem().string());
         content += file.filename().string() + '\0' + text + '\0';
     }
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
-    for (std::size_t i = 0; i < 6; ++i)
-        catalogue.version += fmt::format("{:02x}", digest[i]);
+    catalogue.version = newest_date(catalogue) + hash_of(content);
     return catalogue;
 }
 

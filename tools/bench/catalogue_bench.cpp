@@ -143,9 +143,9 @@ BENCHMARK(build_matcher)->Arg(10'000)->Unit(benchmark::kMillisecond);
 
 // Reading, checking and linting every file of the catalogue.
 void load_whole_catalogue(benchmark::State& state) {
-    const auto directory = default_catalogue_directory();
+    const CatalogueFolders folders = catalogue_folders();
     for (auto _ : state)
-        benchmark::DoNotOptimize(load_catalogue(directory));
+        benchmark::DoNotOptimize(load_catalogue(folders));
 }
 BENCHMARK(load_whole_catalogue)->Unit(benchmark::kMillisecond);
 

@@ -5,6 +5,7 @@
 
 #include "detectors/host_name.hpp"
 #include "signatures/matcher.hpp"
+#include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/output.hpp"
 
@@ -37,16 +38,12 @@ ExitCode match_names(const Words& words) {
         po::options_description(),
         {"name"},
         true};
-    command.options.add_options()("catalogue", po::value<std::string>(),
-                                  "folder of catalogue files");
+    add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     if (!values->contains("name"))
         throw bad_input("signatures match: give a name, or - (see --help)");
-    const Catalogue catalogue =
-        load_catalogue(values->contains("catalogue")
-                           ? std::filesystem::path((*values)["catalogue"].as<std::string>())
-                           : default_catalogue_directory());
+    const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
     const Matcher matcher(catalogue);
     for (const std::string& word : (*values)["name"].as<std::vector<std::string>>()) {
         if (word != "-") {
@@ -62,23 +59,25 @@ ExitCode match_names(const Words& words) {
 }
 
 ExitCode lint_catalogue(const Words& words) {
-    const CommandLine command{
-        "umbra signatures lint [DIR]: every fault of the catalogue, as file:line: what is wrong.\n"
-        "Exit code 1 where there is one.\n"
+    CommandLine command{
+        "umbra signatures lint [DIR]: every fault of the catalogue, or of DIR alone, as file:line: "
+        "what\n"
+        "is wrong. Exit code 1 where there is one.\n"
         "\n"
         "  umbra signatures lint\n"
         "  umbra signatures lint ./catalogue\n",
         po::options_description(),
         {"directory"}};
+    add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::filesystem::path directory =
-        values->contains("directory")
-            ? (*values)["directory"].as<std::vector<std::string>>().front()
-            : default_catalogue_directory().string();
+    CatalogueFolders folders = catalogue_folders(*values);
+    if (values->contains("directory")) {
+        folders = {(*values)["directory"].as<std::vector<std::string>>().front(),
+                   (*values)["catalogue-extra"].as<std::string>()};
+    }
     std::vector<Fault> faults;
-    const Catalogue catalogue = read_catalogue(directory, faults);
-    lint(catalogue, shared_apexes(directory), faults);
+    const Catalogue catalogue = check_catalogue(folders, faults);
     for (const Fault& fault : faults)
         std::cout << fault.to_string() << '\n';
     std::cerr << fmt::format("{} vendors, {} services, {} names, {} faults\n",

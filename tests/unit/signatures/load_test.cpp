@@ -13,7 +13,7 @@ TEST_CASE("a catalogue file is read") {
     const test::Folder folder;
     folder.write("acme.yaml", acme);
     folder.write("notes.txt", "no catalogue");
-    const Catalogue catalogue = load_catalogue(folder.path());
+    const Catalogue catalogue = load_catalogue({folder.path()});
     REQUIRE(catalogue.services.size() == 1);
     const Service& service = catalogue.services[0];
     CHECK(service.id == "acme.speak");
@@ -37,7 +37,7 @@ TEST_CASE("a catalogue file is read") {
 TEST_CASE("facts are read with their source and date, and null is told from not looked up") {
     const test::Folder folder;
     folder.write("acme.yaml", acme);
-    const Catalogue catalogue = load_catalogue(folder.path());
+    const Catalogue catalogue = load_catalogue({folder.path()});
     REQUIRE(catalogue.services[0].facts);
     const Facts& facts = *catalogue.services[0].facts;
     REQUIRE(facts[FactKey::residency]);
@@ -51,14 +51,14 @@ TEST_CASE("facts are read with their source and date, and null is told from not 
 
     const std::string text = acme;
     folder.write("acme.yaml", text.substr(0, text.find("    facts:")));
-    CHECK_FALSE(load_catalogue(folder.path()).services[0].facts);
+    CHECK_FALSE(load_catalogue({folder.path()}).services[0].facts);
 }
 
 TEST_CASE("what is not known of a vendor is null, and null is written") {
     const test::Folder folder;
     folder.write("acme.yaml", with(with(acme, "headquarters: FR", "headquarters: null"),
                                    "sovereignty: eu", "sovereignty: ~"));
-    const Catalogue catalogue = load_catalogue(folder.path());
+    const Catalogue catalogue = load_catalogue({folder.path()});
     CHECK_FALSE(catalogue.vendors[0].headquarters);
     CHECK_FALSE(catalogue.vendors[0].sovereignty);
     check_fault(with(acme, "headquarters: FR\n", ""), 1, "`headquarters` is missing");
@@ -144,18 +144,18 @@ TEST_CASE("a fault of a fact is said with its line") {
 TEST_CASE("the version tells contents apart") {
     const test::Folder folder;
     folder.write("acme.yaml", acme);
-    const std::string version = load_catalogue(folder.path()).version;
-    CHECK(load_catalogue(folder.path()).version == version);
+    const std::string version = load_catalogue({folder.path()}).version;
+    CHECK(load_catalogue({folder.path()}).version == version);
     folder.write("acme.yaml", with(acme, "Acme AI", "Acme"));
-    CHECK(load_catalogue(folder.path()).version != version);
+    CHECK(load_catalogue({folder.path()}).version != version);
 }
 
 TEST_CASE(
     "a folder without a catalogue, and a catalogue with a fault, are refused in one sentence") {
     const test::Folder folder;
-    CHECK_FALSE(test::failure_of([&] { load_catalogue(folder / "nowhere"); }).empty());
-    CHECK_FALSE(test::failure_of([&] { load_catalogue(folder.path()); }).empty());
+    CHECK_FALSE(test::failure_of([&] { load_catalogue({folder / "nowhere"}); }).empty());
+    CHECK_FALSE(test::failure_of([&] { load_catalogue({folder.path()}); }).empty());
     folder.write("acme.yaml", with(acme, "role: ui", "role: frontend"));
-    const std::string sentence = test::failure_of([&] { load_catalogue(folder.path()); });
+    const std::string sentence = test::failure_of([&] { load_catalogue({folder.path()}); });
     CHECK(sentence.find("acme.yaml:14: ") != std::string::npos);
 }
