@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 #include "daemon/support/failure.hpp"
 
@@ -51,14 +52,26 @@ std::string Fault::to_string() const {
     return fmt::format("{}:{}: {}", file, line, sentence);
 }
 
-std::vector<std::string> shared_apexes(const std::filesystem::path& directory) {
-    for (const auto& folder :
-         {directory, std::filesystem::absolute(directory).lexically_normal().parent_path()}) {
-        if (const auto file = folder / "shared-apexes.txt"; std::filesystem::exists(file)) {
-            return read_name_list(file);
-        }
+std::vector<std::string> companion_list(const std::filesystem::path& directory,
+                                        const std::string& file) {
+    std::filesystem::path path = directory / file;
+    if (!std::filesystem::exists(path)) {
+        path = std::filesystem::absolute(directory / "")
+                   .lexically_normal()
+                   .parent_path()
+                   .parent_path() /
+               file;
     }
-    return {};
+    if (!std::filesystem::exists(path)) return {};
+    std::ifstream stream(path);
+    if (!stream) throw bad_input(fmt::format("{}: cannot be read", path.string()));
+    std::vector<std::string> items;
+    for (std::string line; std::getline(stream, line);) {
+        line.erase(std::min(line.find('#'), line.size()));
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        if (!line.empty()) items.push_back(line);
+    }
+    return items;
 }
 
 CatalogueFolders catalogue_folders(const std::string& shipped, const std::string& local) {
@@ -75,7 +88,7 @@ CatalogueFolders catalogue_folders(const std::string& shipped, const std::string
 }
 
 Catalogue check_catalogue(const CatalogueFolders& folders, std::vector<Fault>& faults) {
-    const std::vector<std::string> apexes = shared_apexes(folders.shipped);
+    const std::vector<std::string> apexes = companion_list(folders.shipped, "shared-apexes.txt");
     Catalogue catalogue = read_catalogue(folders.shipped, faults);
     if (catalogue.vendors.empty() && faults.empty()) {
         throw bad_input(fmt::format("{}: no *.yaml in this folder", folders.shipped.string()));

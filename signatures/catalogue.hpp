@@ -55,6 +55,7 @@ struct SignatureName {
 // An address range that the vendor publishes as the one where the service is reached.
 struct SignatureRange {
     Network network;
+    std::string cidr;           // the same, as written
     std::uint32_t service = 0;  // index into Catalogue::services
     std::string source, read;   // the page that publishes it, and the day it was read
     std::string file;
@@ -118,10 +119,10 @@ void lint_precedence(const Catalogue& catalogue, std::vector<Fault>& faults);
 // replaced whole, a name or range that a local service claims is taken away from the shipped one.
 void overlay(Catalogue& catalogue, const Catalogue& local);
 
-// The list that goes with a catalogue folder: `shared-apexes.txt` in it or beside it; else nothing.
-std::vector<std::string> shared_apexes(const std::filesystem::path& directory);
-
-// One name a line, `#` begins a comment. Throws Failure where the file cannot be read.
-std::vector<std::string> read_name_list(const std::filesystem::path& file);
+// The lists that go with a catalogue folder are in it or beside it: `shared-apexes.txt`,
+// `not-ai.tsv`, `candidates.txt`. One item a line; `#` begins a comment. Empty where there is no
+// such file; throws Failure where it cannot be read.
+std::vector<std::string> companion_list(const std::filesystem::path& directory,
+                                        const std::string& file);
 
 }  // namespace umbra

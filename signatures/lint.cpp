@@ -1,6 +1,5 @@
 // Faults of the catalogue's content that a single entry does not show.
 #include <fmt/format.h>
-#include <libpsl.h>
 
 #include <algorithm>
 #include <map>
@@ -8,16 +7,10 @@
 
 #include "signatures/catalogue.hpp"
 #include "signatures/matcher.hpp"
+#include "signatures/public_suffix.hpp"
 
 namespace umbra {
 namespace {
-
-// Whether anybody may register a name below it. Only the registries' part of the public suffix
-// list counts, as the library has it built in: hosters enter names of theirs in the other part at
-// any time (huggingface's hf.space is there), and no catalogue may become faulty by an upgrade.
-bool is_public_suffix(const std::string& name) {
-    return psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN) == 1;
-}
 
 class Linter {
   public:

@@ -201,7 +201,8 @@ class FileReader : private FormReader {
         const auto read = day_of(node, "read");
         if (!network) return fault(node.line, fmt::format("`{}` is no network", cidr));
         if (source && read) {
-            catalogue_.ranges.push_back({*network, service, *source, *read, file(), node.line});
+            catalogue_.ranges.push_back(
+                {*network, cidr, service, *source, *read, file(), node.line});
         }
     }
 
@@ -256,17 +257,6 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
     }
     catalogue.version = newest_date(catalogue) + hash_of(content);
     return catalogue;
-}
-
-std::vector<std::string> read_name_list(const std::filesystem::path& file) {
-    std::istringstream lines(whole_text(file));
-    std::vector<std::string> names;
-    for (std::string line; std::getline(lines, line);) {
-        line.erase(std::min(line.find('#'), line.size()));
-        line.erase(line.find_last_not_of(" \t\r") + 1);
-        if (!line.empty()) names.push_back(line);
-    }
-    return names;
 }
 
 }  // namespace umbra

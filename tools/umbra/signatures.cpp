@@ -1,4 +1,6 @@
-// umbra signatures: names against the catalogue, and the catalogue's faults.
+// umbra signatures match and lint, and the way to the other words.
+#include "tools/umbra/signatures.hpp"
+
 #include <fmt/format.h>
 
 #include <iostream>
@@ -26,7 +28,9 @@ void match_one(const std::string& text, const Catalogue& catalogue, const Matche
                              to_string(match->name->role));
 }
 
-ExitCode match_names(const Words& words) {
+}  // namespace
+
+ExitCode signatures_match(const Words& words) {
     CommandLine command{
         "umbra signatures match NAME...: the service that each host name belongs to (- reads names "
         "from\n"
@@ -58,7 +62,7 @@ ExitCode match_names(const Words& words) {
     return ExitCode::done;
 }
 
-ExitCode lint_catalogue(const Words& words) {
+ExitCode signatures_lint(const Words& words) {
     CommandLine command{
         "umbra signatures lint [DIR]: every fault of the catalogue, or of DIR alone, as file:line: "
         "what\n"
@@ -86,20 +90,28 @@ ExitCode lint_catalogue(const Words& words) {
     return faults.empty() ? ExitCode::done : ExitCode::answer_is_no;
 }
 
-}  // namespace
-
 ExitCode signatures_command(const Words& words) {
     const std::string what = words.empty() ? "--help" : words.front();
     const Words rest(words.begin() + (words.empty() ? 0 : 1), words.end());
-    if (what == "match") return match_names(rest);
-    if (what == "lint") return lint_catalogue(rest);
+    if (what == "match") return signatures_match(rest);
+    if (what == "lint") return signatures_lint(rest);
+    if (what == "list") return signatures_list(rest);
+    if (what == "show") return signatures_show(rest);
+    if (what == "stats") return signatures_stats(rest);
+    if (what == "coverage") return signatures_coverage(rest);
     if (what == "--help" || what == "-h") {
-        std::cout << "umbra signatures match NAME...   the service that each host name belongs to\n"
-                     "umbra signatures lint [DIR]      every fault of the catalogue\n"
-                     "\nEach has --help of its own.\n";
+        std::cout
+            << "umbra signatures match NAME...    the service that each host name belongs to\n"
+               "umbra signatures list             the services\n"
+               "umbra signatures show SERVICE     all that is known of one\n"
+               "umbra signatures stats            how many there are of what\n"
+               "umbra signatures coverage LIST    which names of a list are in no entry, and why\n"
+               "umbra signatures lint [DIR]       every fault of the catalogue\n"
+               "\nEach has --help of its own.\n";
         return ExitCode::done;
     }
-    throw bad_input(fmt::format("signatures: unknown word `{}`; there are match and lint", what));
+    throw bad_input(fmt::format(
+        "signatures: unknown word `{}`; there are match, list, show, stats, coverage, lint", what));
 }
 
 }  // namespace umbra

@@ -10,14 +10,14 @@ Catalogue catalogue_of(const std::vector<const char*>& networks) {
     Catalogue catalogue;
     for (const char* network : networks)
         catalogue.ranges.push_back(
-            {*Network::parse(network), 0, network, "2026-11-24", "t.yaml", 1});
+            {*Network::parse(network), network, 0, "", "2026-11-24", "t.yaml", 1});
     return catalogue;
 }
 
 // The range as it was written.
 std::string found(const RangeMatcher& matcher, const char* address) {
     const SignatureRange* range = matcher.find(*Address::parse(address));
-    return range ? range->source : "-";
+    return range ? range->cidr : "-";
 }
 
 }  // namespace
