@@ -147,8 +147,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                          "  umbrad --interface IF --database DB\n"
                       << all
                       << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
-                         "logs the "
-                         "counters.\n";
+                         "logs the\n"
+                         "counters; SIGHUP loads the catalogue anew, or keeps the old one and says "
+                         "why.\n";
             return std::nullopt;
         }
         if (values.contains("version")) {
@@ -190,7 +191,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         at_least(values, "fragment-memory", std::size_t{1}, std::size_t{65536}) << 20;
     limits.naming.most_pending = at_least(values, "max-unnamed", 1U, many);
     limits.naming.memory = at_least(values, "head-memory", std::size_t{1}, std::size_t{65536})
-                                << 20;
+                           << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);
     limits.most_cells = at_least(values, "max-rows", 1U, many);

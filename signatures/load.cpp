@@ -46,7 +46,8 @@ std::optional<std::string> fault_of_name(const SignatureName& entry) {
         name[at] = 'x';
     }
     const auto checked = HostName::parse(name);
-    if (!checked || checked->view() != name || name.find('.') == std::string::npos) {
+    const bool is_name = checked && checked->host() == name && !checked->is_address();
+    if (!is_name || name.find('.') == std::string::npos) {
         return fmt::format("`{}` is no valid host name", entry.name);
     }
     return std::nullopt;

@@ -12,7 +12,7 @@
 #include "daemon/usage/ledger.hpp"
 #include "daemon/usage/local_nets.hpp"
 #include "daemon/usage/sight.hpp"
-#include "signatures/matcher.hpp"
+#include "signatures/signatures.hpp"
 
 namespace umbra {
 
@@ -42,8 +42,12 @@ class Monitor : private FlowEnd, private NamingEnd {
     using WindowSink = std::function<void(ClosedWindow)>;
     using FlowSink = std::function<void(const ExplainedFlow&)>;
 
-    // The catalogue must outlive the monitor.
-    Monitor(const Catalogue& catalogue, LocalNets local_nets, const MonitorLimits& limits);
+    Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_nets,
+            const MonitorLimits& limits);
+
+    // Flows are named by this catalogue from now on. What a flow was named before it stays: its
+    // bytes go on under the catalogue that named it.
+    void use(std::shared_ptr<const Signatures> signatures) { signatures_ = std::move(signatures); }
 
     // Where closed windows go. Without it nothing is accounted.
     void on_window(WindowSink sink) { window_sink_ = std::move(sink); }
@@ -76,7 +80,7 @@ class Monitor : private FlowEnd, private NamingEnd {
     Sight sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const;
     void account(Flow& flow, std::uint32_t added, bool from_low);
     void close_window();
-    std::uint32_t new_recognition(const Recognition& recognition);
+    std::uint32_t new_recognition(Recognition recognition);
 
     LocalNets local_nets_;
     MonitorLimits limits_;
@@ -85,7 +89,7 @@ class Monitor : private FlowEnd, private NamingEnd {
     DnsCache dns_;
     FlowTable flows_;
     FlowNamer namer_;
-    Matcher matcher_;
+    std::shared_ptr<const Signatures> signatures_;
     Ledger ledger_;
     WindowSink window_sink_;
     FlowSink flow_sink_;

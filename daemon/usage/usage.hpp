@@ -2,6 +2,7 @@
 // coverage.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct HostIdentity {
 // windows.
 struct Usage {
     Address host;
-    std::uint32_t service = 0;  // index into Catalogue::services
+    std::shared_ptr<const Catalogue> catalogue;  // that named it
+    std::uint32_t service = 0;                   // index into its services
     std::string host_name;
     HostRole role = HostRole::ui;
     Evidence evidence = Evidence::none;

@@ -82,10 +82,10 @@ ExitCode explain_command(const Words& words) {
     const Format format = parse_format((*values)["format"].as<std::string>());
     const bool all = (*values)["all"].as<bool>();
 
-    const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
+    const auto signatures = load_signatures(catalogue_folders(*values));
     MonitorLimits limits;
     limits.most_names = 1U << 22;  // every name of the file is shown
-    Monitor monitor(catalogue,
+    Monitor monitor(signatures,
                     values->contains("local-net")
                         ? LocalNets::of((*values)["local-net"].as<std::vector<std::string>>())
                         : LocalNets::defaults(),
@@ -94,7 +94,7 @@ ExitCode explain_command(const Words& words) {
     std::vector<std::pair<Micros, std::vector<Value>>> found;
     monitor.on_flow([&](const ExplainedFlow& flow) {
         if (all || flow.signature)
-            found.emplace_back(flow.flow.first_seen, row_of(flow, catalogue));
+            found.emplace_back(flow.flow.first_seen, row_of(flow, signatures->catalogue));
     });
 
     auto source = capture::Source::file((*values)["file"].as<std::vector<std::string>>().front());

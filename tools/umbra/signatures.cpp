@@ -18,7 +18,7 @@ namespace {
 
 void match_one(const std::string& text, const Catalogue& catalogue, const Matcher& matcher) {
     const auto name = HostName::parse(text);
-    const auto match = name ? matcher.find(name->view()) : std::nullopt;
+    const auto match = name ? matcher.find(name->host()) : std::nullopt;
     if (!match) {
         std::cout << fmt::format("{}\t-\t-\t-\n", printable(text));
         return;

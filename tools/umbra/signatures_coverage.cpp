@@ -92,10 +92,11 @@ ExitCode signatures_coverage(const Words& words) {
     for (const std::string& word :
          read_list((*values)["list"].as<std::vector<std::string>>().front())) {
         const auto parsed = HostName::parse(word);
-        const std::string name = parsed ? std::string(parsed->view()) : word;
+        const bool is_name = parsed && !parsed->is_address();
+        const std::string name = is_name ? std::string(parsed->host()) : word;
         if (!seen.insert(name).second) continue;
-        const auto match = parsed ? matcher.find(name) : std::nullopt;
-        const auto reason = parsed ? right.reason_of(name) : "no host name";
+        const auto match = is_name ? matcher.find(name) : std::nullopt;
+        const auto reason = is_name ? right.reason_of(name) : "no host name";
         if (match) {
             ++covered;
             if (!(*values)["all"].as<bool>()) continue;
