@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,14 +61,6 @@ struct SignatureRange {
     int line = 0;
 };
 
-struct Fault {
-    std::string file;
-    int line = 0;
-    std::string sentence;
-
-    std::string to_string() const;
-};
-
 // The content of the files, in the order of their names. Values only: loading makes it, Matcher
 // searches it.
 struct Catalogue {
@@ -83,46 +74,5 @@ struct Catalogue {
 
     const Vendor& vendor_of(const Service& service) const { return vendors[service.vendor]; }
 };
-
-// Where the catalogue is: the shipped folder, and the site's own entries over it.
-struct CatalogueFolders {
-    std::filesystem::path shipped;
-    std::filesystem::path local{};  // empty: none
-};
-
-// The folders that options name. Without a name the shipped one is the installed one, else that of
-// the source tree, and the local one /etc/umbra/catalogue.d where there is one.
-CatalogueFolders catalogue_folders(const std::string& shipped = "", const std::string& local = "");
-
-// Reads both folders and checks them; what is faulty is left out. Throws Failure where a folder
-// cannot be read, or the shipped one holds no catalogue.
-Catalogue check_catalogue(const CatalogueFolders& folders, std::vector<Fault>& faults);
-
-// Throws Failure with the first fault. What the daemon runs with is faultless.
-Catalogue load_catalogue(const CatalogueFolders& folders);
-
-// The steps of check_catalogue.
-
-// Reads every `*.yaml` of `directory`, which may have none. Faults of form are added to `faults`.
-Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults);
-
-// Faults that a single entry does not show: names in two services, names that belong to many
-// claimed with everything below them, services without a `ui` or `api` host. `shared_apexes` holds
-// names that no entry may claim so.
-void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
-          std::vector<Fault>& faults);
-
-// The part of it that an overlay may bring about: names that no lookup leads to.
-void lint_precedence(const Catalogue& catalogue, std::vector<Fault>& faults);
-
-// Puts `local` over `catalogue`: a vendor takes the local header, a service with the same id is
-// replaced whole, a name or range that a local service claims is taken away from the shipped one.
-void overlay(Catalogue& catalogue, const Catalogue& local);
-
-// The lists that go with a catalogue folder are in it or beside it: `shared-apexes.txt`,
-// `not-ai.tsv`, `candidates.txt`. One item a line; `#` begins a comment. Empty where there is no
-// such file; throws Failure where it cannot be read.
-std::vector<std::string> companion_list(const std::filesystem::path& directory,
-                                        const std::string& file);
 
 }  // namespace umbra

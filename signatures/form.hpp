@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "signatures/catalogue.hpp"
+#include "signatures/load.hpp"
 #include "signatures/yaml.hpp"
 
 namespace umbra {

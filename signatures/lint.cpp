@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "signatures/catalogue.hpp"
+#include "signatures/load.hpp"
 #include "signatures/matcher.hpp"
 #include "signatures/public_suffix.hpp"
 
@@ -14,11 +14,12 @@ namespace {
 
 class Linter {
   public:
-    Linter(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
+    Linter(const Catalogue& catalogue, const std::vector<ListItem>& shared_apexes,
            std::vector<Fault>& faults)
-        : catalogue_(catalogue),
-          apexes_(shared_apexes.begin(), shared_apexes.end()),
-          faults_(faults) {}
+        : catalogue_(catalogue), faults_(faults) {
+        for (const ListItem& apex : shared_apexes)
+            apexes_.insert(apex.text);
+    }
 
     void run() {
         for (const SignatureName& name : catalogue_.names) {
@@ -163,7 +164,7 @@ class Linter {
 
 }  // namespace
 
-void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
+void lint(const Catalogue& catalogue, const std::vector<ListItem>& shared_apexes,
           std::vector<Fault>& faults) {
     Linter(catalogue, shared_apexes, faults).run();
 }

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "signatures/catalogue.hpp"
+#include "signatures/load.hpp"
 
 namespace umbra {
 

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "signatures/catalogue.hpp"
+#include "signatures/load.hpp"
 #include "signatures/matcher.hpp"
 #include "signatures/range_matcher.hpp"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "signatures/matcher.hpp"
+#include "signatures/signatures.hpp"
 
 namespace umbra {
 namespace {

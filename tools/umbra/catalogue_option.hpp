@@ -1,7 +1,7 @@
 // The options that say which catalogue a command asks.
 #pragma once
 
-#include "signatures/catalogue.hpp"
+#include "signatures/load.hpp"
 #include "tools/umbra/command.hpp"
 
 namespace umbra {

@@ -22,12 +22,12 @@ namespace {
 class RightMisses {
   public:
     explicit RightMisses(const std::filesystem::path& catalogue) {
-        for (const std::string& apex : companion_list(catalogue, "shared-apexes.txt"))
-            reasons_[apex] = "shared by many services";
-        for (const std::string& line : companion_list(catalogue, "not-ai.tsv")) {
+        for (const ListItem& apex : companion_list(catalogue, "shared-apexes.txt"))
+            reasons_[apex.text] = "shared by many services";
+        for (const auto& [line, place] : companion_list(catalogue, "not-ai.tsv")) {
             const auto tab = line.find('\t');
             if (tab == std::string::npos) {
-                throw bad_input(fmt::format("not-ai.tsv: `{}` has no tab and reason", line));
+                throw bad_input(fmt::format("{}: `{}` has no tab and reason", place, line));
             }
             reasons_[line.substr(0, tab)] = line.substr(tab + 1);
         }

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "signatures/catalogue.hpp"
+#include "signatures/load.hpp"
 #include "tests/unit/folder.hpp"
 
 namespace umbra::test {
@@ -44,7 +44,7 @@ inline std::string with(std::string text, const std::string& from, const std::st
 }
 
 // The faults of one catalogue file, one a line, without the folder.
-inline std::string faults_of(const std::string& text, const std::vector<std::string>& apexes = {}) {
+inline std::string faults_of(const std::string& text, const std::vector<ListItem>& apexes = {}) {
     const Folder folder;
     folder.write("acme.yaml", text);
     std::vector<Fault> faults;
@@ -58,7 +58,7 @@ inline std::string faults_of(const std::string& text, const std::vector<std::str
 
 // That the only fault of `text` stands in `line` of the file and says `part`.
 inline void check_fault(const std::string& text, int line, const std::string& part,
-                        const std::vector<std::string>& apexes = {}) {
+                        const std::vector<ListItem>& apexes = {}) {
     const std::string faults = faults_of(text, apexes);
     INFO(faults);
     CHECK(faults.starts_with("acme.yaml:" + std::to_string(line) + ": "));

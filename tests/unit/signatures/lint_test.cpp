@@ -82,7 +82,7 @@ TEST_CASE("a public suffix is not claimed with all below it") {
 }
 
 TEST_CASE("a shared apex is not claimed with all below it") {
-    const std::vector<std::string> apexes{"acme.example", "cloud.example"};
+    const std::vector<ListItem> apexes{{"acme.example", ""}, {"cloud.example", ""}};
     check_fault(two_services(name("acme.example", "suffix"), name("a.example", "exact")), 13,
                 "shared by many services", apexes);
     check_fault(two_services(name("*.acme.example", "pattern"), name("a.example", "exact")), 13,
