@@ -177,6 +177,10 @@ void run(const DaemonOptions& options) {
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
     Monitor monitor(signatures, std::move(local_nets), options.limits);
+    if (options.candidate_hosts > 0) {
+        monitor.look_for(
+            {CandidateRules::read(folders), options.candidate_hosts, options.most_candidates});
+    }
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {
         if (first_window && stored_until && window.begin / second < *stored_until) {

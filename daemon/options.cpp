@@ -109,7 +109,10 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "folder of catalogue files (default: the installed one)")(
         "catalogue-extra", text("")->value_name("DIR"),
         "folder of the site's own entries over them (default: /etc/umbra/catalogue.d)")(
-        "window", number(300)->value_name("SECONDS"), "length of a usage window");
+        "candidates", number(0)->value_name("HOSTS"),
+        "note names in no entry that look like an AI service and that at least HOSTS hosts visited "
+        "(2 or more; 0: none)")("window", number(300)->value_name("SECONDS"),
+                                "length of a usage window");
     po::options_description bounds("Bounds", width);
     bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
                          "flows followed at one time; the idlest makes room")(
@@ -123,7 +126,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "head-memory", number(64)->value_name("MIB"), "memory for those bytes")(
         "max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")(
         "max-names", number(65536)->value_name("N"), "different host names remembered at one time")(
-        "max-rows", number(65536)->value_name("N"), "rows of usage in one window");
+        "max-rows", number(65536)->value_name("N"), "rows of usage in one window")(
+        "max-candidates", number(4096)->value_name("N"), "candidates remembered at one time");
 
     po::options_description all(width);
     all.add(general).add(capture).add(usage).add(bounds);
@@ -178,6 +182,11 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     if (values.contains("local-net")) {
         options.local_nets = values["local-net"].as<std::vector<std::string>>();
     }
+    options.candidate_hosts = at_least(values, "candidates", 0U, 1U << 16);
+    if (options.candidate_hosts == 1) {
+        throw bad_input("--candidates 1: what one host alone visits is not noted; 2 or more, or 0");
+    }
+    options.most_candidates = at_least(values, "max-candidates", 1U, 1U << 20);
     options.log_level = values["log-level"].as<std::string>();
 
     constexpr std::uint32_t many = 1U << 28;

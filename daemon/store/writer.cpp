@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "daemon/store/candidates.hpp"
 #include "daemon/support/failure.hpp"
 
 namespace umbra::store {
@@ -134,6 +135,7 @@ void Writer::write(const ClosedWindow& window) {
             add_coverage_.bind(4, static_cast<std::int64_t>(item.value));
             add_coverage_.exec();
         }
+        write_candidates(database_, window);
         transaction.commit();
     } catch (const SQLite::Exception& error) {
         throw environment_failure(fmt::format("{}: {}", path_, error.what()));

@@ -120,6 +120,10 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
             ++ai_outside_clients_;
         }
     }
+    const bool outward =
+        sight != Sight::internal && sight != Sight::transit && local_nets_.contains(flow.client());
+    if (candidates_ && !as.signature && as.name != NameTable::none && outward)
+        candidates_->see(HostName::without_port(names_.text(as.name)), flow.client());
     // Of flows of no AI service nothing is remembered but what could be seen of them, unless
     // somebody asks for all.
     if (as.signature || flow_sink_) {
@@ -263,6 +267,7 @@ void Monitor::close_window() {
         window.coverage.push_back({now[i].metric, now[i].value - before});
     }
     at_window_start_ = std::move(now);
+    if (candidates_) window.candidates = candidates_->take();
     if (window_sink_) window_sink_(std::move(window));
 }
 
@@ -317,6 +322,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},
+        {"candidates_evicted", candidates_ ? candidates_->evicted() : 0},
         {"naming_not_asked", n.ndpi_skipped},
         {"ai_flows", ai_flows_},
         {"ai_bytes", ai_bytes_},

@@ -54,6 +54,9 @@ class Monitor : private FlowEnd, private NamingEnd {
     // Where ended flows go. With it every flow's name is kept as long as the flow lives.
     void on_flow(FlowSink sink) { flow_sink_ = std::move(sink); }
 
+    // Where it is called, names in no entry that look like an AI service are counted.
+    void look_for(Candidates candidates) { candidates_ = std::move(candidates); }
+
     void set_link_type(int link_type) { decoder_.set_link_type(link_type); }
     void packet(Micros time, Bytes frame, std::uint32_t wire_length);
 
@@ -91,6 +94,7 @@ class Monitor : private FlowEnd, private NamingEnd {
     FlowNamer namer_;
     std::shared_ptr<const Signatures> signatures_;
     Ledger ledger_;
+    std::optional<Candidates> candidates_;
     WindowSink window_sink_;
     FlowSink flow_sink_;
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/decode/packet.hpp"
+#include "daemon/usage/candidates.hpp"
 #include "detectors/detection.hpp"
 #include "signatures/catalogue.hpp"
 
@@ -64,6 +65,7 @@ struct ClosedWindow {
     Micros first_packet = 0, last_packet = 0;
     std::vector<Usage> usage;
     std::vector<CoverageItem> coverage;
+    std::vector<Candidate> candidates{};
 };
 
 }  // namespace umbra

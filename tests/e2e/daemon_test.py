@@ -134,6 +134,32 @@ class Daemon(umbra.Case):
         umbra.umbrad("--read", self.capture, "--database", self.database)
         self.assertGreater(self.stored_windows(), windows)
 
+    def test_candidates_are_what_two_hosts_visited_and_only_where_asked_for(self):
+        local = self.folder / "catalogue.d"
+        local.mkdir()
+        (local / "candidates.txt").write_text("part .\nnever example.net\n")
+        umbra.umbrad("--read", self.capture, "--database", self.database, "--catalogue-extra", local, "--candidates", 3)
+        visits = {}
+        for t in self.truth:
+            if t["service"] == "-" and t["name"] != "-" and t["evidence"] != "none":
+                visits.setdefault(t["name"], []).append(t["client"])
+        expected = {name: (len(set(clients)), len(clients)) for name, clients in visits.items()
+                    if len(set(clients)) >= 3 and not name.endswith("example.net")}
+        self.assertTrue(expected and len(expected) < len(visits))
+        rows = umbra.report("candidates", self.database, "--since", "2026-11-01")
+        self.assertEqual({row["name"]: (row["hosts"], row["flows"]) for row in rows}, expected)
+        self.assertEqual({row["rule"] for row in rows}, {"part ."})
+        stored = b"".join(path.read_bytes() for path in self.folder.iterdir() if "umbra.db" in path.name)
+        for name in visits.keys() - expected.keys():
+            self.assertNotIn(name.encode(), stored)
+        self.assertEqual({row["service"] for row in umbra.report("services", self.database)},
+                         {t["service"] for t in self.truth} - {"-"})
+        done = umbra.umbrad("--read", self.capture, "--database", self.database, "--candidates", 1, check=None)
+        self.assertFails(done, 2, "--candidates 1")
+        plain = self.folder / "plain.db"
+        umbra.umbrad("--read", self.capture, "--database", plain, "--catalogue-extra", local)
+        self.assertEqual(umbra.report("candidates", plain), [])
+
     def test_no_name_of_another_site_is_stored(self):
         umbra.umbrad("--read", self.capture, "--database", self.database)
         others = {t["name"] for t in self.truth if t["service"] == "-"} - {"-"}

@@ -102,6 +102,31 @@ TEST_CASE("each row keeps the catalogue that named it, also where it changed wit
                                                                    {"Claude of later", "newer"}});
 }
 
+TEST_CASE("candidates add up over windows, in a table of their own that is made when needed") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    store::Writer writer(path, "s", test::small_catalogue());
+    ClosedWindow window = window_at(start, {});
+    writer.write(window);
+    const Period all{start, start + 900};
+    CHECK(store::Reader(path).candidates(all).empty());
+    window.candidates = {{"new.ai", "top ai", 2, 5}, {"other.ai", "top ai", 3, 1}};
+    writer.write(window);
+    window = window_at(start + 600, {});
+    window.candidates = {{"new.ai", "top ai", 4, 7}};
+    writer.write(window);
+
+    const auto found = store::Reader(path).candidates(all);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].name == "new.ai");
+    CHECK(found[0].hosts == 4);
+    CHECK(found[0].flows == 12);
+    CHECK(found[0].first_seen == start);
+    CHECK(found[0].last_seen == start + 900);
+    CHECK(found[1].name == "other.ai");
+    CHECK(store::Reader(path).candidates({start + 300, start + 900}).size() == 1);
+}
+
 TEST_CASE("a database that cannot be used is refused in one sentence, by both sides") {
     const test::Folder folder;
     const Catalogue catalogue = test::small_catalogue();

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "tests/unit/folder.hpp"
 #include "tests/unit/packets.hpp"
 #include "tests/unit/usage/catalogue.hpp"
 #include "tools/trafgen/frame.hpp"
@@ -282,6 +283,35 @@ TEST_CASE("coverage of each window is what the counters rose by") {
     }
     for (const CoverageItem& item : w.monitor.counters())
         CHECK(sums[item.metric] == item.value);
+}
+
+TEST_CASE("candidates are names in no entry that inside hosts visit outside, and are no usage") {
+    Watched w;
+    const test::Folder folder;
+    folder.write("candidates.txt", "top ai\n");
+    w.monitor.look_for({CandidateRules::read({folder.path()}), 2, 100});
+    std::uint16_t port = 40000;
+    const auto visit = [&](const char* client, const char* name) {
+        Script script = w.tcp(client, ++port, start);
+        script.handshake();
+        script.open_with(w.hello(name), false, false, false);
+        w.send(script.take());
+    };
+    for (const char* client : {"10.0.0.1", "10.0.0.2"}) {
+        visit(client, "new.ai");
+        visit(client, "claude.ai");
+        visit(client, "www.example.com");
+    }
+    visit("10.0.0.1", "private.ai");
+    for (const char* client : {"198.51.100.1", "198.51.100.2"})
+        visit(client, "transit.ai");
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 1);
+    CHECK(w.windows[0].usage.size() == 2);  // of claude.ai, by each host
+    REQUIRE(w.windows[0].candidates.size() == 1);
+    CHECK(w.windows[0].candidates[0].name == "new.ai");
+    CHECK(w.windows[0].candidates[0].hosts == 2);
+    CHECK(w.windows[0].candidates[0].flows == 2);
 }
 
 TEST_CASE("a new catalogue names flows from then on; the old one lives as long as what it named") {
