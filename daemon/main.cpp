@@ -13,6 +13,7 @@
 
 #include "daemon/capture/source.hpp"
 #include "daemon/options.hpp"
+#include "daemon/reload.hpp"
 #include "daemon/store/writer.hpp"
 #include "daemon/support/failure.hpp"
 #include "daemon/usage/monitor.hpp"
@@ -23,18 +24,21 @@ namespace {
 // What a signal handler may touch.
 volatile std::sig_atomic_t stop_asked = 0;
 volatile std::sig_atomic_t counters_asked = 0;
+volatile std::sig_atomic_t reload_asked = 0;
 
 void on_signal(int signal) {
     if (signal == SIGUSR1) {
         counters_asked = 1;
+    } else if (signal == SIGHUP) {
+        reload_asked = 1;
     } else {
         stop_asked = 1;
         alarm(1);
     }
 }
 
-// A read that waits for input is ended by what stops the daemon, and goes on after SIGUSR1. A stop
-// that came just before the read began to wait is repeated every second, by SIGALRM.
+// A read that waits for input is ended by what stops the daemon, and goes on after the others. A
+// stop that came just before the read began to wait is repeated every second, by SIGALRM.
 void install_signals() {
     struct sigaction action {};
     action.sa_handler = on_signal;
@@ -44,12 +48,18 @@ void install_signals() {
     sigaction(SIGALRM, &action, nullptr);
     action.sa_flags = SA_RESTART;
     sigaction(SIGUSR1, &action, nullptr);
+    sigaction(SIGHUP, &action, nullptr);
 }
 
-bool take_asked_counters() {
-    const bool asked = counters_asked != 0;
-    counters_asked = 0;
+bool was_asked(volatile std::sig_atomic_t& flag) {
+    const bool asked = flag != 0;
+    flag = 0;
     return asked;
+}
+
+void reload_where_asked(CatalogueReload& reload, Monitor& monitor) {
+    if (was_asked(reload_asked)) reload.ask();
+    if (auto signatures = reload.take()) monitor.use(std::move(signatures));
 }
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
@@ -87,18 +97,19 @@ void log_counters(const Monitor& monitor) {
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, Monitor& monitor) {
+void read_file(capture::Source& source, Monitor& monitor, CatalogueReload& reload) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
-        if (take_asked_counters()) log_counters(monitor);
+        if (was_asked(counters_asked)) log_counters(monitor);
+        reload_where_asked(reload, monitor);
     }
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(capture::Source& source, Monitor& monitor) {
+void watch_interface(capture::Source& source, Monitor& monitor, CatalogueReload& reload) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
     Micros last_packet = 0;
@@ -121,10 +132,11 @@ void watch_interface(capture::Source& source, Monitor& monitor) {
     Micros next_look = 0;
     while (!stop_asked) {
         source.dispatch(packets_a_turn, take);
-        if (take_asked_counters()) {
+        if (was_asked(counters_asked)) {
             log_statistics();
             log_counters(monitor);
         }
+        reload_where_asked(reload, monitor);
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
             look_at_statistics();
@@ -155,16 +167,20 @@ std::deque<capture::Source> open_sources(const DaemonOptions& options) {
 void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
-    const Catalogue catalogue =
-        load_catalogue(options.catalogue.empty() ? default_catalogue_directory()
-                                                 : std::filesystem::path(options.catalogue));
+    const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
+    const auto signatures = load_signatures(folders);
+    CatalogueReload reload(folders);
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
     std::deque<capture::Source> sources = open_sources(options);
-    store::Writer writer(options.database, options.sensor, catalogue);
+    store::Writer writer(options.database, options.sensor, signatures->catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
-    Monitor monitor(catalogue, std::move(local_nets), options.limits);
+    Monitor monitor(signatures, std::move(local_nets), options.limits);
+    if (options.candidate_hosts > 0) {
+        monitor.look_for(
+            {CandidateRules::read(folders), options.candidate_hosts, options.most_candidates});
+    }
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {
         if (first_window && stored_until && window.begin / second < *stored_until) {
@@ -182,9 +198,9 @@ void run(const DaemonOptions& options) {
     try {
         for (capture::Source& source : sources) {
             if (source.is_live())
-                watch_interface(source, monitor);
+                watch_interface(source, monitor, reload);
             else
-                read_file(source, monitor);
+                read_file(source, monitor, reload);
         }
     } catch (const Failure&) {
         failure = std::current_exception();

@@ -107,7 +107,12 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "network of inside hosts; may repeat (default: private and link-local ranges)")(
         "catalogue", text("")->value_name("DIR"),
         "folder of catalogue files (default: the installed one)")(
-        "window", number(300)->value_name("SECONDS"), "length of a usage window");
+        "catalogue-extra", text("")->value_name("DIR"),
+        "folder of the site's own entries over them (default: /etc/umbra/catalogue.d)")(
+        "candidates", number(0)->value_name("HOSTS"),
+        "note names in no entry that look like an AI service and that at least HOSTS hosts visited "
+        "(2 or more; 0: none)")("window", number(300)->value_name("SECONDS"),
+                                "length of a usage window");
     po::options_description bounds("Bounds", width);
     bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
                          "flows followed at one time; the idlest makes room")(
@@ -121,7 +126,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "head-memory", number(64)->value_name("MIB"), "memory for those bytes")(
         "max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")(
         "max-names", number(65536)->value_name("N"), "different host names remembered at one time")(
-        "max-rows", number(65536)->value_name("N"), "rows of usage in one window");
+        "max-rows", number(65536)->value_name("N"), "rows of usage in one window")(
+        "max-candidates", number(4096)->value_name("N"), "candidates remembered at one time");
 
     po::options_description all(width);
     all.add(general).add(capture).add(usage).add(bounds);
@@ -145,8 +151,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                          "  umbrad --interface IF --database DB\n"
                       << all
                       << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
-                         "logs the "
-                         "counters.\n";
+                         "logs the\n"
+                         "counters; SIGHUP loads the catalogue anew, or keeps the old one and says "
+                         "why.\n";
             return std::nullopt;
         }
         if (values.contains("version")) {
@@ -171,9 +178,15 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     options.sensor = values["sensor"].as<std::string>();
     if (options.sensor.empty()) options.sensor = host_name();
     options.catalogue = values["catalogue"].as<std::string>();
+    options.catalogue_extra = values["catalogue-extra"].as<std::string>();
     if (values.contains("local-net")) {
         options.local_nets = values["local-net"].as<std::vector<std::string>>();
     }
+    options.candidate_hosts = at_least(values, "candidates", 0U, 1U << 16);
+    if (options.candidate_hosts == 1) {
+        throw bad_input("--candidates 1: what one host alone visits is not noted; 2 or more, or 0");
+    }
+    options.most_candidates = at_least(values, "max-candidates", 1U, 1U << 20);
     options.log_level = values["log-level"].as<std::string>();
 
     constexpr std::uint32_t many = 1U << 28;

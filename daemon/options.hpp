@@ -16,8 +16,10 @@ struct DaemonOptions {
     std::string filter;
     std::string database;
     std::string sensor;
-    std::string catalogue;
+    std::string catalogue, catalogue_extra;
     std::vector<std::string> local_nets;
+    std::size_t candidate_hosts = 0;  // 0: no candidates
+    std::size_t most_candidates = 4096;
     MonitorLimits limits;
     std::string log_level;
 };

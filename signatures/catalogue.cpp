@@ -1,11 +1,7 @@
 #include "signatures/catalogue.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-
-#include "daemon/support/failure.hpp"
 
 namespace umbra {
 namespace {
@@ -45,34 +41,6 @@ bool is_category(std::string_view text) {
 }
 bool is_sovereignty(std::string_view text) {
     return std::ranges::find(sovereignties, text) != sovereignties.end();
-}
-
-std::string Fault::to_string() const {
-    return fmt::format("{}:{}: {}", file, line, sentence);
-}
-
-std::vector<std::string> shared_apexes(const std::filesystem::path& directory) {
-    for (const auto& folder :
-         {directory, std::filesystem::absolute(directory).lexically_normal().parent_path()}) {
-        if (const auto file = folder / "shared-apexes.txt"; std::filesystem::exists(file)) {
-            return read_name_list(file);
-        }
-    }
-    return {};
-}
-
-Catalogue load_catalogue(const std::filesystem::path& directory) {
-    std::vector<Fault> faults;
-    Catalogue catalogue = read_catalogue(directory, faults);
-    lint(catalogue, shared_apexes(directory), faults);
-    if (!faults.empty()) throw bad_input(faults.front().to_string());
-    return catalogue;
-}
-
-std::filesystem::path default_catalogue_directory() {
-    const std::filesystem::path installed = UMBRA_DATA_DIR "/catalogue";
-    return std::filesystem::is_directory(installed) ? installed
-                                                    : UMBRA_SOURCE_DIR "/signatures/catalogue";
 }
 
 }  // namespace umbra

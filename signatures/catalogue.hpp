@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "daemon/decode/address.hpp"
+#include "signatures/facts.hpp"
 
 namespace umbra {
 
@@ -30,6 +32,12 @@ struct Vendor {
 struct Service {
     std::string id, name, category;
     std::uint32_t vendor = 0;  // index into Catalogue::vendors
+    // What goes in and comes out, of `text code image audio video files`; nothing where unknown.
+    std::optional<std::vector<std::string>> takes{}, gives{};
+    std::vector<std::string> voice{};  // of `speech_to_text text_to_speech cloning`
+    std::optional<Facts> facts{};      // nothing: not looked up
+    std::string file{};
+    int line = 0;
 };
 
 // One line `- {name: …, match: …, role: …}` of a catalogue file.
@@ -43,12 +51,14 @@ struct SignatureName {
     int line = 0;
 };
 
-struct Fault {
+// An address range that the vendor publishes as the one where the service is reached.
+struct SignatureRange {
+    Network network;
+    std::string cidr;           // the same, as written
+    std::uint32_t service = 0;  // index into Catalogue::services
+    std::string source, read;   // the page that publishes it, and the day it was read
     std::string file;
     int line = 0;
-    std::string sentence;
-
-    std::string to_string() const;
 };
 
 // The content of the files, in the order of their names. Values only: loading makes it, Matcher
@@ -57,31 +67,12 @@ struct Catalogue {
     std::vector<Vendor> vendors;
     std::vector<Service> services;
     std::vector<SignatureName> names;
-    std::string version;  // a hash of the content: equal files have equal versions
+    std::vector<SignatureRange> ranges;
+    // The newest date on which a source was read, and a hash of the content: equal files have equal
+    // versions, on every machine. `2026-11-24-3f2a9c1b7d10`, and `+` and a hash for local entries.
+    std::string version;
 
     const Vendor& vendor_of(const Service& service) const { return vendors[service.vendor]; }
 };
-
-// Reads every `*.yaml` of `directory`. Faults of form are added to `faults`, the entries concerned
-// are left out. Throws Failure where there is no such directory or no file in it.
-Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults);
-
-// Faults of content: names in two services, shared apexes claimed as suffixes, services without a
-// `ui` or `api` host. `shared_apexes` holds names that no entry may claim with everything below
-// them.
-void lint(const Catalogue& catalogue, const std::vector<std::string>& shared_apexes,
-          std::vector<Fault>& faults);
-
-// One name a line, `#` begins a comment. Throws Failure where the file cannot be read.
-std::vector<std::string> read_name_list(const std::filesystem::path& file);
-
-// The list that goes with a catalogue folder: `shared-apexes.txt` in it or beside it; else nothing.
-std::vector<std::string> shared_apexes(const std::filesystem::path& directory);
-
-// Reads and lints; throws Failure with the first fault. What the daemon runs with is faultless.
-Catalogue load_catalogue(const std::filesystem::path& directory);
-
-// Where the catalogue is when no option says: the installed one, else that of the source tree.
-std::filesystem::path default_catalogue_directory();
 
 }  // namespace umbra

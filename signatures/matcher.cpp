@@ -9,6 +9,8 @@
 namespace umbra {
 namespace {
 
+constexpr std::uint64_t star_flag = 1;
+
 // Cuts the last label off `rest`.
 std::string_view take_label(std::string_view& rest) {
     const auto dot = rest.rfind('.');
@@ -18,96 +20,115 @@ std::string_view take_label(std::string_view& rest) {
     return label;
 }
 
-std::uint64_t hash_of(std::uint32_t parent, std::string_view label) {
-    std::uint64_t hash = (std::uint64_t{parent} << 8 ^ label.size()) * 0x9e3779b97f4a7c15U;
-    while (label.size() >= 8) {
+// Up to eight bytes as a number.
+std::uint64_t short_word(std::string_view text) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    if (text.size() >= 4) {
+        std::uint32_t first = 0, last = 0;
+        std::memcpy(&first, bytes, 4);
+        std::memcpy(&last, bytes + text.size() - 4, 4);
+        return std::uint64_t{first} << 32 | last;
+    }
+    if (text.empty()) return 0;
+    return std::uint64_t{bytes[0]} << 16 | std::uint64_t{bytes[text.size() / 2]} << 8 |
+           bytes[text.size() - 1];
+}
+
+// The hash of a path that one label more leads along; its lowest bit is 0.
+std::uint64_t path_of(std::uint64_t parent, std::string_view label) {
+    std::uint64_t hash = parent ^ label.size() * 0xa0761d6478bd642fU;
+    while (label.size() > 8) {
         hash = mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(label.data())),
                    0xa0761d6478bd642fU);
         label.remove_prefix(8);
     }
-    std::uint64_t tail = 0;
-    std::memcpy(&tail, label.data(), label.size());
-    return mix(hash ^ tail, 0xe7037ed1a0b428dbU);
+    return mix(hash ^ short_word(label), 0xe7037ed1a0b428dbU) & ~star_flag;
 }
 
 }  // namespace
 
+// Where a search stands, and the best that it has met.
 struct Matcher::Search {
-    std::uint32_t entry = none;
-    std::size_t rank = 0;     // labels × 4 + kind
-    std::string_view region;  // of the path that is being searched
-    std::string_view best_region;
     std::size_t labels = 0;
+    std::string_view region{};  // where the path has a `*`
+    struct Best {
+        std::uint32_t entry = none;
+        std::size_t rank = 0;  // labels × 4 + kind
+        std::string_view region{};
+    } best{};
 
-    void offer(std::uint32_t candidate, std::size_t kind_rank) {
-        if (candidate == none || labels * 4 + kind_rank <= rank) return;
-        entry = candidate;
-        rank = labels * 4 + kind_rank;
-        best_region = region;
+    void offer(std::uint32_t entry, std::size_t kind) {
+        const std::size_t rank = labels * 4 + kind;
+        if (entry != none && rank > best.rank) best = {entry, rank, region};
     }
 };
 
-Matcher::Matcher(const Catalogue& catalogue) : catalogue_(catalogue) {
-    std::size_t labels = 1;
+Matcher::Matcher(const Catalogue& catalogue)
+    : catalogue_(catalogue), root_(secret_seed() & ~star_flag) {
+    std::vector<std::uint64_t> paths;
     for (const SignatureName& name : catalogue.names) {
-        labels += static_cast<std::size_t>(std::ranges::count(name.name, '.')) + 1;
-    }
-    table_.assign(std::bit_ceil(labels * 2), none);
-    nodes_.reserve(labels);
-    nodes_.emplace_back();
-    for (std::uint32_t index = 0; index < catalogue.names.size(); ++index) {
-        const SignatureName& name = catalogue.names[index];
-        std::uint32_t node = 0;
+        std::uint64_t path = root_;
         for (std::string_view rest = name.name; !rest.empty();)
-            node = child_made(node, take_label(rest));
-        (name.kind == MatchKind::suffix ? nodes_[node].below : nodes_[node].whole) = index;
+            paths.push_back(path = path_of(path, take_label(rest)));
     }
+    std::ranges::sort(paths);
+    const auto nodes = static_cast<std::size_t>(std::ranges::unique(paths).begin() - paths.begin());
+    table_.resize(std::bit_ceil(nodes * 2 + 1));
+    for (std::uint32_t index = 0; index < catalogue.names.size(); ++index)
+        add(index);
 }
 
-std::uint32_t Matcher::child(std::uint32_t parent, std::string_view label) const {
-    for (std::size_t slot = hash_of(parent, label);; ++slot) {
-        const std::uint32_t node = table_[slot & (table_.size() - 1)];
-        if (node == none || (nodes_[node].parent == parent && nodes_[node].label == label))
-            return node;
+void Matcher::add(std::uint32_t index) {
+    const SignatureName& name = catalogue_.names[index];
+    std::uint64_t path = root_;
+    Node* node = nullptr;
+    for (std::string_view rest = name.name; !rest.empty();) {
+        const std::string_view label = take_label(rest);
+        if (label == "*" && node) node->path |= star_flag;
+        path = path_of(path, label);
+        node = &table_[slot_of(path)];
+        if (node->path == 0) node->path = path;
     }
+    if (node) (name.kind == MatchKind::suffix ? node->below : node->whole) = index;
 }
 
-std::uint32_t Matcher::child_made(std::uint32_t parent, std::string_view label) {
-    if (const std::uint32_t found = child(parent, label); found != none) return found;
-    const auto node = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.push_back({.parent = parent, .label = label});
-    if (label == "*") nodes_[parent].star_child = node;
-    std::size_t slot = hash_of(parent, label);
-    while (table_[slot & (table_.size() - 1)] != none)
-        ++slot;
-    table_[slot & (table_.size() - 1)] = node;
-    return node;
+std::size_t Matcher::slot_of(std::uint64_t path) const {
+    for (std::size_t slot = home_of(path);; slot = (slot + 1) & (table_.size() - 1)) {
+        const std::uint64_t there = table_[slot].path;
+        if ((there & ~star_flag) == path || there == 0) return slot;
+    }
 }
 
 std::optional<Match> Matcher::find(std::string_view host_name) const {
-    Search best;
-    search(0, host_name, best);
-    if (best.entry == none) return std::nullopt;
-    return Match{&catalogue_.names[best.entry], best.best_region};
+    Search search;
+    const std::string_view label = take_label(host_name);
+    walk(path_of(root_, label), host_name, search);
+    if (search.best.entry == none) return std::nullopt;
+    return Match{&catalogue_.names[search.best.entry], search.best.region};
 }
 
-void Matcher::search(std::uint32_t node, std::string_view rest, Search& best) const {
-    best.offer(nodes_[node].below, 1);
-    if (rest.empty()) {
-        best.offer(nodes_[node].whole, best.region.empty() ? 3 : 2);
-        return;
+// Goes to `path` and from there along the labels of `rest`.
+void Matcher::walk(std::uint64_t path, std::string_view rest, Search& search) const {
+    while (true) {
+        std::string_view further = rest;
+        const std::string_view label = take_label(further);
+        const std::uint64_t next = path_of(path, label);
+        __builtin_prefetch(&table_[home_of(next)]);
+
+        const Node& node = table_[slot_of(path)];
+        if (node.path == 0) return;
+        ++search.labels;
+        search.offer(node.below, 1);
+        if (rest.empty()) return search.offer(node.whole, search.region.empty() ? 3 : 2);
+        if (node.path & star_flag) {
+            Search star = search;
+            star.region = label;
+            walk(path_of(path, "*"), further, star);
+            search.best = star.best;
+        }
+        path = next;
+        rest = further;
     }
-    const std::string_view label = take_label(rest);
-    ++best.labels;
-    if (const std::uint32_t next = child(node, label); next != none && label != "*") {
-        search(next, rest, best);
-    }
-    if (const std::uint32_t star = nodes_[node].star_child; star != none) {
-        best.region = label;
-        search(star, rest, best);
-        best.region = {};
-    }
-    --best.labels;
 }
 
 }  // namespace umbra

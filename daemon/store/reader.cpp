@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/store/candidates.hpp"
 #include "daemon/support/failure.hpp"
 
 namespace umbra::store {
@@ -112,6 +113,10 @@ std::vector<Metric> Reader::coverage(const Period& period) {
         metrics.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt64()});
     }
     return metrics;
+}
+
+std::vector<CandidateTotal> Reader::candidates(const Period& period) {
+    return read_candidates(database_, period);
 }
 
 void Reader::records_after(std::int64_t after,

@@ -49,6 +49,12 @@ struct Total {
     std::int64_t hosts, services, flows, bytes_out, bytes_in;
 };
 
+// A name that looks like an AI service and is in no entry; see `umbrad --candidates`.
+struct CandidateTotal {
+    std::string name, rule;
+    std::int64_t hosts, flows, first_seen, last_seen;
+};
+
 struct Metric {
     std::string name;
     std::int64_t value;
@@ -68,6 +74,7 @@ class Reader {
     std::vector<HostTotal> hosts(const Period& period);        // most bytes first
     Total total(const Period& period);
     std::vector<Metric> coverage(const Period& period);
+    std::vector<CandidateTotal> candidates(const Period& period);  // most hosts first
 
     // Closed windows with ids above `after`, in the order of the ids.
     void records_after(std::int64_t after, const std::function<void(const UsageRecord&)>& take);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "daemon/store/candidates.hpp"
 #include "daemon/support/failure.hpp"
 
 namespace umbra::store {
@@ -41,19 +42,27 @@ Writer::Writer(const std::string& path, const std::string& sensor, const Catalog
       add_coverage_(
           database_,
           "INSERT INTO coverage (window_start, window_end, metric, value) VALUES (?, ?, ?, ?)") {
-    SQLite::Transaction transaction(database_);
     set_meta(database_, "sensor", sensor);
-    note_catalogue(catalogue);
-    transaction.commit();
+    ids_of(catalogue);
 }
 
-void Writer::note_catalogue(const Catalogue& catalogue) {
+const std::vector<std::int64_t>& Writer::ids_of(const Catalogue& catalogue) {
+    constexpr std::size_t most_versions = 8;  // one is in use, and those that long flows still hold
+    const auto known = service_ids_.find(catalogue.version);
+    if (known != service_ids_.end()) return known->second;
+    if (service_ids_.size() >= most_versions) service_ids_.clear();
+    return service_ids_[catalogue.version] = note(catalogue);
+}
+
+std::vector<std::int64_t> Writer::note(const Catalogue& catalogue) {
     SQLite::Statement add(
         database_,
         "INSERT OR IGNORE INTO services (catalogue_version, service, name, category, "
         "vendor, vendor_name, headquarters, sovereignty) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     SQLite::Statement find(database_,
                            "SELECT id FROM services WHERE catalogue_version = ? AND service = ?");
+    std::vector<std::int64_t> ids;
+    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const Service& service : catalogue.services) {
         const Vendor& vendor = catalogue.vendor_of(service);
         add.reset();
@@ -70,8 +79,10 @@ void Writer::note_catalogue(const Catalogue& catalogue) {
         find.bind(1, catalogue.version);
         find.bind(2, service.id);
         find.executeStep();
-        service_ids_.push_back(find.getColumn(0).getInt64());
+        ids.push_back(find.getColumn(0).getInt64());
     }
+    transaction.commit();
+    return ids;
 }
 
 std::int64_t Writer::id_of(SQLite::Statement& insert, SQLite::Statement& select,
@@ -88,6 +99,10 @@ std::int64_t Writer::id_of(SQLite::Statement& insert, SQLite::Statement& select,
 void Writer::write(const ClosedWindow& window) {
     const std::int64_t begin = window.begin / second, end = window.end / second;
     try {
+        // Before the window: what it rests on stays noted where the window itself cannot be
+        // written.
+        for (const Usage& usage : window.usage)
+            ids_of(*usage.catalogue);
         SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
         for (const Usage& usage : window.usage) {
             const std::int64_t host = id_of(add_host_, find_host_, usage.host.to_string());
@@ -97,7 +112,7 @@ void Writer::write(const ClosedWindow& window) {
             row.bind(1, begin);
             row.bind(2, end);
             row.bind(3, host);
-            row.bind(4, service_ids_[usage.service]);
+            row.bind(4, ids_of(*usage.catalogue)[usage.service]);
             row.bind(5, name);
             row.bind(6, usage.server.to_string());
             row.bind(7, int{usage.server_port});
@@ -120,6 +135,7 @@ void Writer::write(const ClosedWindow& window) {
             add_coverage_.bind(4, static_cast<std::int64_t>(item.value));
             add_coverage_.exec();
         }
+        write_candidates(database_, window);
         transaction.commit();
     } catch (const SQLite::Exception& error) {
         throw environment_failure(fmt::format("{}: {}", path_, error.what()));

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -26,13 +27,15 @@ class Writer {
     std::optional<std::int64_t> last_window_end();
 
   private:
-    void note_catalogue(const Catalogue& catalogue);
+    // The ids of the catalogue's services, by their index; notes them where they are new.
+    const std::vector<std::int64_t>& ids_of(const Catalogue& catalogue);
+    std::vector<std::int64_t> note(const Catalogue& catalogue);
     std::int64_t id_of(SQLite::Statement& insert, SQLite::Statement& select,
                        const std::string& text);
 
     std::string path_;
     SQLite::Database database_;
-    std::vector<std::int64_t> service_ids_;  // by index in the catalogue
+    std::map<std::string, std::vector<std::int64_t>> service_ids_;  // by catalogue version
     SQLite::Statement add_host_, find_host_, add_name_, find_name_, add_usage_, add_coverage_;
 };
 

@@ -7,7 +7,8 @@ namespace umbra {
 std::size_t Ledger::CellHash::operator()(const CellKey& key) const {
     const std::uint64_t a = mix(word_at(key.host.bytes.data()) + 0x9e3779b97f4a7c15U,
                                 word_at(&key.host.bytes[8]) ^ 0xa0761d6478bd642fU);
-    const std::uint64_t rest = std::uint64_t{key.service} << 32 | key.name;
+    const std::uint64_t rest =
+        reinterpret_cast<std::uintptr_t>(key.signature) ^ std::uint64_t{key.name} << 32;
     const std::uint64_t kind = static_cast<std::uint64_t>(key.evidence) << 9 |
                                static_cast<std::uint64_t>(key.transport) << 1 | (key.ech ? 1U : 0U);
     return mix(a ^ rest, kind + 0x9e3779b97f4a7c15U);
@@ -34,8 +35,8 @@ void Ledger::count(Flow& flow, const Recognition& as, bool new_flow, std::uint64
 }
 
 std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
-    const CellKey key{flow.client(), as.signature->service, as.name,
-                      as.evidence,   flow.key.transport(),  as.ech};
+    const CellKey key{flow.client(), as.signature,         as.name,
+                      as.evidence,   flow.key.transport(), as.ech};
     const auto found = index_.find(key);
     if (found != index_.end()) return found->second;
     if (cells_.size() >= most_cells_) {
@@ -48,7 +49,8 @@ std::uint32_t Ledger::cell_of(const Flow& flow, const Recognition& as) {
     Cell& cell = cells_.emplace_back();
     cell.name = as.name;
     cell.usage.host = key.host;
-    cell.usage.service = key.service;
+    cell.usage.catalogue = as.catalogue;
+    cell.usage.service = as.signature->service;
     cell.usage.role = as.signature->role;
     cell.usage.shared = as.signature->shared;
     cell.usage.evidence = key.evidence;

@@ -17,6 +17,7 @@ struct Recognition {
     bool counted = false;       // as usage: an AI service, and one end is inside
     std::string_view protocol;  // a literal, or nDPI's
     const SignatureName* signature = nullptr;
+    std::shared_ptr<const Catalogue> catalogue;  // that the signature lives in
 };
 
 // Windows are half-open intervals of packet time, aligned to the epoch. One is open; time that
@@ -49,7 +50,8 @@ class Ledger {
   private:
     struct CellKey {
         Address host;
-        std::uint32_t service, name;
+        const SignatureName* signature;
+        std::uint32_t name;
         Evidence evidence;
         Transport transport;
         bool ech;

@@ -36,7 +36,8 @@ bool is_dns(const Packet& packet) {
 
 }  // namespace
 
-Monitor::Monitor(const Catalogue& catalogue, LocalNets local_nets, const MonitorLimits& limits)
+Monitor::Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_nets,
+                 const MonitorLimits& limits)
     : local_nets_(std::move(local_nets)),
       limits_(limits),
       decoder_(limits.fragments),
@@ -44,7 +45,7 @@ Monitor::Monitor(const Catalogue& catalogue, LocalNets local_nets, const Monitor
       dns_(limits.most_dns_entries, names_),
       flows_(limits.flows),
       namer_(limits.naming, *this),
-      matcher_(catalogue),
+      signatures_(std::move(signatures)),
       ledger_(limits.window, limits.most_cells, names_) {}
 
 void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
@@ -119,10 +120,14 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
             ++ai_outside_clients_;
         }
     }
+    const bool outward =
+        sight != Sight::internal && sight != Sight::transit && local_nets_.contains(flow.client());
+    if (candidates_ && !as.signature && as.name != NameTable::none && outward)
+        candidates_->see(HostName::without_port(names_.text(as.name)), flow.client());
     // Of flows of no AI service nothing is remembered but what could be seen of them, unless
     // somebody asks for all.
     if (as.signature || flow_sink_) {
-        flow.name = new_recognition(as);
+        flow.name = new_recognition(std::move(as));
     } else if (as.name != NameTable::none) {
         names_.release(as.name);
     }
@@ -157,8 +162,11 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
         }
     }
     if (as.name != NameTable::none) {
-        const auto match = matcher_.find(HostName::without_port(names_.text(as.name)));
-        if (match) as.signature = match->name;
+        const auto match = signatures_->names.find(HostName::without_port(names_.text(as.name)));
+        if (match) {
+            as.signature = match->name;
+            as.catalogue = {signatures_, &signatures_->catalogue};
+        }
     }
     return as;
 }
@@ -209,21 +217,21 @@ Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognitio
     return tcp && !syn_seen ? Sight::began_before : Sight::unknown;
 }
 
-std::uint32_t Monitor::new_recognition(const Recognition& recognition) {
+std::uint32_t Monitor::new_recognition(Recognition recognition) {
     if (free_recognitions_.empty()) {
-        recognitions_.push_back(recognition);
+        recognitions_.push_back(std::move(recognition));
         return static_cast<std::uint32_t>(recognitions_.size() - 1);
     }
     const std::uint32_t index = free_recognitions_.back();
     free_recognitions_.pop_back();
-    recognitions_[index] = recognition;
+    recognitions_[index] = std::move(recognition);
     return index;
 }
 
 void Monitor::flow_ended(Flow& flow) {
     if (!flow.naming_over) namer_.give_up(flow);
     if (flow.name == Flow::none) return;
-    const Recognition& as = recognitions_[flow.name];
+    const Recognition as = std::move(recognitions_[flow.name]);
     const bool has_name = as.name != NameTable::none;
     if (flow_sink_) {
         flow_sink_({flow, as.protocol, as.evidence, as.ech,
@@ -259,6 +267,7 @@ void Monitor::close_window() {
         window.coverage.push_back({now[i].metric, now[i].value - before});
     }
     at_window_start_ = std::move(now);
+    if (candidates_) window.candidates = candidates_->take();
     if (window_sink_) window_sink_(std::move(window));
 }
 
@@ -313,6 +322,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},
+        {"candidates_evicted", candidates_ ? candidates_->evicted() : 0},
         {"naming_not_asked", n.ndpi_skipped},
         {"ai_flows", ai_flows_},
         {"ai_bytes", ai_bytes_},

@@ -12,7 +12,7 @@
 #include "daemon/usage/ledger.hpp"
 #include "daemon/usage/local_nets.hpp"
 #include "daemon/usage/sight.hpp"
-#include "signatures/matcher.hpp"
+#include "signatures/signatures.hpp"
 
 namespace umbra {
 
@@ -42,13 +42,20 @@ class Monitor : private FlowEnd, private NamingEnd {
     using WindowSink = std::function<void(ClosedWindow)>;
     using FlowSink = std::function<void(const ExplainedFlow&)>;
 
-    // The catalogue must outlive the monitor.
-    Monitor(const Catalogue& catalogue, LocalNets local_nets, const MonitorLimits& limits);
+    Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_nets,
+            const MonitorLimits& limits);
+
+    // Flows are named by this catalogue from now on. What a flow was named before it stays: its
+    // bytes go on under the catalogue that named it.
+    void use(std::shared_ptr<const Signatures> signatures) { signatures_ = std::move(signatures); }
 
     // Where closed windows go. Without it nothing is accounted.
     void on_window(WindowSink sink) { window_sink_ = std::move(sink); }
     // Where ended flows go. With it every flow's name is kept as long as the flow lives.
     void on_flow(FlowSink sink) { flow_sink_ = std::move(sink); }
+
+    // Where it is called, names in no entry that look like an AI service are counted.
+    void look_for(Candidates candidates) { candidates_ = std::move(candidates); }
 
     void set_link_type(int link_type) { decoder_.set_link_type(link_type); }
     void packet(Micros time, Bytes frame, std::uint32_t wire_length);
@@ -76,7 +83,7 @@ class Monitor : private FlowEnd, private NamingEnd {
     Sight sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const;
     void account(Flow& flow, std::uint32_t added, bool from_low);
     void close_window();
-    std::uint32_t new_recognition(const Recognition& recognition);
+    std::uint32_t new_recognition(Recognition recognition);
 
     LocalNets local_nets_;
     MonitorLimits limits_;
@@ -85,8 +92,9 @@ class Monitor : private FlowEnd, private NamingEnd {
     DnsCache dns_;
     FlowTable flows_;
     FlowNamer namer_;
-    Matcher matcher_;
+    std::shared_ptr<const Signatures> signatures_;
     Ledger ledger_;
+    std::optional<Candidates> candidates_;
     WindowSink window_sink_;
     FlowSink flow_sink_;
 

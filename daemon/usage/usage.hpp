@@ -2,10 +2,12 @@
 // coverage.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "daemon/decode/packet.hpp"
+#include "daemon/usage/candidates.hpp"
 #include "detectors/detection.hpp"
 #include "signatures/catalogue.hpp"
 
@@ -32,7 +34,8 @@ struct HostIdentity {
 // windows.
 struct Usage {
     Address host;
-    std::uint32_t service = 0;  // index into Catalogue::services
+    std::shared_ptr<const Catalogue> catalogue;  // that named it
+    std::uint32_t service = 0;                   // index into its services
     std::string host_name;
     HostRole role = HostRole::ui;
     Evidence evidence = Evidence::none;
@@ -62,6 +65,7 @@ struct ClosedWindow {
     Micros first_packet = 0, last_packet = 0;
     std::vector<Usage> usage;
     std::vector<CoverageItem> coverage;
+    std::vector<Candidate> candidates{};
 };
 
 }  // namespace umbra

@@ -55,7 +55,8 @@ class Commands(umbra.Case):
 
     def test_every_command_has_help_with_examples(self):
         for command in ((), ("report",), ("export",), ("explain",), ("signatures",), ("signatures", "match"),
-                        ("signatures", "lint")):
+                        ("signatures", "lint"), ("signatures", "list"), ("signatures", "show"), ("signatures", "stats"),
+                        ("signatures", "coverage")):
             text = umbra.umbra(*command, "--help").stdout.decode()
             self.assertIn("umbra", text)
             if len(command) == 1 and command[0] != "signatures" or len(command) == 2:
@@ -202,6 +203,101 @@ class Commands(umbra.Case):
         done = umbra.umbra("signatures", "match", "-", input=b"api.mistral.ai\r\n\nb\xfc.example\n")
         self.assertEqual(done.stdout.decode(), "api.mistral.ai\tmistral.api\tinference_api\tapi\n\t-\t-\t-\n"
                          "b\\xFC.example\t-\t-\t-\n")
+
+    def catalogue(self):
+        """A catalogue of two vendors, and the option that names it."""
+        folder = self.folder / "site" / "catalogue"
+        folder.mkdir(parents=True)
+        (folder.parent / "shared-apexes.txt").write_text("cloud.example\n")
+        (folder.parent / "not-ai.tsv").write_text("# a comment\nfonts.example\tfonts for web pages\n")
+        def fact(value):
+            return f'{{value: {value}, source: "https://acme.example/terms", read: 2026-11-20}}'
+        (folder / "acme.yaml").write_text(
+            "vendor: acme\nname: Acme AI\nlegal_entity: Acme SAS\nheadquarters: FR\nsovereignty: eu\nservices:\n"
+            "  - id: acme.chat\n    name: Acme Chat\n    category: chat\n    takes: [text, image]\n    gives: [text]\n"
+            "    names:\n      - {name: acme.example, match: suffix, role: ui}\n"
+            "      - {name: \"run.*.cloud.example\", match: pattern, role: api, shared: true}\n"
+            f"    facts:\n      residency: {fact('[FR, EU]')}\n      trains_on_input: {fact('no')}\n      retention: null\n"
+            "      certifications: null\n      models: null\n      anonymous_use: null\n      enterprise_differs: null\n")
+        (folder / "beta.yaml").write_text(
+            "vendor: beta\nname: Beta\nlegal_entity: null\nheadquarters: null\nsovereignty: null\nservices:\n"
+            "  - id: beta.code\n    name: Beta Code\n    category: coding\n    takes: null\n    gives: null\n"
+            "    names:\n      - {name: code.beta.example, match: exact, role: api}\n")
+        return "--catalogue", folder
+
+    def rows(self, *words):
+        return json.loads(umbra.umbra("signatures", *words, "--format", "json").stdout)
+
+    def test_signatures_list(self):
+        where = self.catalogue()
+        self.assertEqual(self.rows("list", *where), [
+            {"service": "acme.chat", "name": "Acme Chat", "vendor": "Acme AI", "category": "chat", "headquarters": "FR",
+             "sovereignty": "eu", "names": 2, "facts": 2},
+            {"service": "beta.code", "name": "Beta Code", "vendor": "Beta", "category": "coding", "headquarters": None,
+             "sovereignty": None, "names": 1, "facts": None}])
+        for option, value in (("--category", "coding"), ("--sovereignty", "unknown"), ("--vendor", "beta")):
+            self.assertEqual([r["service"] for r in self.rows("list", *where, option, value)], ["beta.code"])
+        self.assertEqual(self.rows("list", *where, "--category", "chat", "--vendor", "beta"), [])
+        self.assertFails(umbra.umbra("signatures", "list", *where, "--vendor", "acne", check=None), 2, "acne", "acme")
+
+    def test_signatures_show(self):
+        where = self.catalogue()
+        fields = {r["field"]: r for r in self.rows("show", "acme.chat", *where)}
+        self.assertEqual(fields["legal_entity"]["value"], "Acme SAS")
+        self.assertEqual(fields["sovereignty"]["value"], "eu")
+        self.assertEqual(fields["takes"]["value"], "text, image")
+        self.assertEqual(fields["residency"], {"field": "residency", "value": "FR, EU", "note": None,
+                                               "source": "https://acme.example/terms", "read": "2026-11-20"})
+        self.assertEqual((fields["retention"]["value"], fields["retention"]["note"]), (None, "not documented"))
+        hosts = [(r["value"], r["note"]) for r in self.rows("show", "acme.chat", *where) if r["field"] == "host"]
+        self.assertEqual(hosts, [("acme.example", "suffix, ui"),
+                                 ("run.*.cloud.example", "pattern, api, shared with other uses")])
+        self.assertEqual({r["note"] for r in self.rows("show", "beta.code", *where) if r["field"] == "models"},
+                         {"not looked up"})
+        self.assertFails(umbra.umbra("signatures", "show", "chat", *where, check=None), 2, "acme.chat")
+
+    def test_signatures_stats(self):
+        rows = {(r["group"], r["item"]): (r["services"], r["names"]) for r in self.rows("stats", *self.catalogue())}
+        version, = (item for group, item in rows if group == "catalogue")
+        self.assertRegex(version, r"^2026-11-20-[0-9a-f]{12}$")
+        self.assertEqual(rows["catalogue", version], (2, 3))
+        self.assertEqual(rows["category", "chat"], (1, 2))
+        self.assertEqual(rows["sovereignty", "unknown"], (1, 1))
+        self.assertEqual(rows["match", "pattern"], (None, 1))
+        self.assertEqual(rows["match", "shared"], (None, 1))
+        self.assertEqual(rows["role", "api"], (None, 2))
+        self.assertEqual(rows["facts", "looked_up"], (1, None))
+        self.assertEqual(rows["facts", "residency"], (1, None))
+        self.assertEqual(rows["facts", "models"], (0, None))
+
+    def test_signatures_coverage(self):
+        where = self.catalogue()
+        names = self.folder / "names.tsv"
+        names.write_text("# a list\nwww.acme.example\tAcme\nWWW.Acme.Example\nrun.eu.cloud.example\ncloud.example\n"
+                         "co.uk\nhttps://x.example/\nfonts.example\nother.example,something\n\n")
+        done = umbra.umbra("signatures", "coverage", names, "--all", "--format", "json", *where)
+        self.assertEqual([tuple(r.values()) for r in json.loads(done.stdout)], [
+            ("www.acme.example", "covered", "acme.chat"), ("run.eu.cloud.example", "covered", "acme.chat"),
+            ("cloud.example", "right", "shared by many services"), ("co.uk", "right", "a public suffix"),
+            ("https://x.example/", "right", "no host name"), ("fonts.example", "right", "fonts for web pages"),
+            ("other.example", "missed", None)])
+        self.assertIn(b"7 names: 2 covered, 4 rightly missed, 1 missed; 66.7%", done.stderr)
+        self.assertEqual({r["verdict"] for r in self.rows("coverage", names, *where)}, {"right", "missed"})
+
+    def test_a_sites_own_entries(self):
+        where = self.catalogue()
+        local = self.folder / "catalogue.d"
+        local.mkdir()
+        (local / "beta.yaml").write_text((where[1] / "beta.yaml").read_text().replace("beta.code", "beta.ours").replace(
+            "code.beta.example", "www.acme.example"))
+        extra = *where, "--catalogue-extra", local
+        done = umbra.umbra("signatures", "match", "www.acme.example", "acme.example", *extra)
+        self.assertEqual(done.stdout.decode(), "www.acme.example\tbeta.ours\tcoding\tapi\nacme.example\tacme.chat\tchat\tui\n")
+        self.assertEqual(umbra.umbra("signatures", "lint", *extra).stdout, b"")
+        (local / "beta.yaml").write_text("vendor: beta\n")
+        done = umbra.umbra("signatures", "lint", *extra, check=1)
+        self.assertIn(f"{local}/beta.yaml:1: ", done.stdout.decode())
+        self.assertFails(umbra.umbra("signatures", "match", "acme.example", *extra, check=None), 2, f"{local}/beta.yaml:1: ")
 
     def test_the_catalogue_has_no_fault_and_enough_services(self):
         done = umbra.umbra("signatures", "lint")

@@ -1,5 +1,6 @@
 """umbrad as a process: signals, and what survives when it is killed."""
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -25,10 +26,10 @@ class Daemon(umbra.Case):
         self.capture, self.truth, self.windows = umbra.trafgen(self.folder, "--packets", 20000)
         self.log = self.folder / "log"
 
-    def start(self):
+    def start(self, *options):
         """umbrad that reads from a pipe, so that it waits for more after what it got."""
         with open(self.log, "wb") as log:
-            process = subprocess.Popen([umbra.BIN / "umbrad", "--read", "-", "--database", self.database],
+            process = subprocess.Popen([umbra.BIN / "umbrad", "--read", "-", "--database", self.database, *options],
                                        stdin=subprocess.PIPE, stderr=log)
         self.addCleanup(process.stdin.close)
         self.addCleanup(process.kill)
@@ -74,6 +75,47 @@ class Daemon(umbra.Case):
         umbra.umbrad("--read", self.capture, "--database", whole)
         self.assertEqual(umbra.usage_rows(self.database), umbra.usage_rows(whole))
 
+    def test_sighup_loads_the_catalogue_and_loses_nothing(self):
+        self.capture, _, _ = umbra.trafgen(self.folder, "--packets", 80000)
+        folder = self.folder / "catalogue"
+        shutil.copytree(umbra.SOURCE / "signatures" / "catalogue", folder)
+        process = self.start("--catalogue", folder)
+        rest = self.feed_half(process)
+
+        def hang_up(wanted):
+            """Sends SIGHUP, and packets until the log holds what is wanted."""
+            nonlocal rest
+            process.send_signal(signal.SIGHUP)
+            while wanted not in self.log.read_text():
+                self.assertTrue(rest, self.log.read_text())
+                process.stdin.write(rest[:1_000_000])
+                process.stdin.flush()
+                rest = rest[1_000_000:]
+                time.sleep(0.25)
+
+        openai = folder / "openai.yaml"
+        text = openai.read_text()
+        openai.write_text(text.replace("role: ui", "role: window", 1))
+        line = text[:text.index("role: ui")].count("\n") + 1
+        hang_up(f"the catalogue stays as it was: {openai}:{line}: ")
+        openai.write_text(text.replace("name: ChatGPT", "name: The New ChatGPT"))
+        hang_up(" catalogue 20")
+        process.stdin.write(rest)
+        process.stdin.close()
+        self.assertEqual(process.wait(timeout=60), 0, self.log.read_text())
+
+        services = umbra.query(self.database, "SELECT DISTINCT catalogue_version, name FROM usage u JOIN services s "
+                               "ON s.id = u.service_id WHERE service = 'openai.chatgpt' ORDER BY record_id")
+        self.assertEqual([name for _, name in services], ["ChatGPT", "The New ChatGPT"])
+        self.assertEqual(len({version for version, _ in services}), 2)
+        # One window may have rows of both; their sum is what one catalogue gives.
+        whole = self.folder / "whole.db"
+        umbra.umbrad("--read", self.capture, "--database", whole)
+        totals = ("SELECT window_start, address, n.name, transport, sum(flows), sum(bytes_out), sum(bytes_in) FROM usage u "
+                  "JOIN hosts h ON h.id = host_id JOIN names n ON n.id = name_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4")
+        self.assertEqual(umbra.query(self.database, totals), umbra.query(whole, totals))
+        self.assertEqual(umbra.coverage(self.database)["packets"], umbra.coverage(whole)["packets"])
+
     def test_kill_9_leaves_every_committed_window_whole(self):
         process = self.start()
         self.feed_half(process)
@@ -91,6 +133,32 @@ class Daemon(umbra.Case):
         # And the next run goes on with it.
         umbra.umbrad("--read", self.capture, "--database", self.database)
         self.assertGreater(self.stored_windows(), windows)
+
+    def test_candidates_are_what_two_hosts_visited_and_only_where_asked_for(self):
+        local = self.folder / "catalogue.d"
+        local.mkdir()
+        (local / "candidates.txt").write_text("part .\nnever example.net\n")
+        umbra.umbrad("--read", self.capture, "--database", self.database, "--catalogue-extra", local, "--candidates", 3)
+        visits = {}
+        for t in self.truth:
+            if t["service"] == "-" and t["name"] != "-" and t["evidence"] != "none":
+                visits.setdefault(t["name"], []).append(t["client"])
+        expected = {name: (len(set(clients)), len(clients)) for name, clients in visits.items()
+                    if len(set(clients)) >= 3 and not name.endswith("example.net")}
+        self.assertTrue(expected and len(expected) < len(visits))
+        rows = umbra.report("candidates", self.database, "--since", "2026-11-01")
+        self.assertEqual({row["name"]: (row["hosts"], row["flows"]) for row in rows}, expected)
+        self.assertEqual({row["rule"] for row in rows}, {"part ."})
+        stored = b"".join(path.read_bytes() for path in self.folder.iterdir() if "umbra.db" in path.name)
+        for name in visits.keys() - expected.keys():
+            self.assertNotIn(name.encode(), stored)
+        self.assertEqual({row["service"] for row in umbra.report("services", self.database)},
+                         {t["service"] for t in self.truth} - {"-"})
+        done = umbra.umbrad("--read", self.capture, "--database", self.database, "--candidates", 1, check=None)
+        self.assertFails(done, 2, "--candidates 1")
+        plain = self.folder / "plain.db"
+        umbra.umbrad("--read", self.capture, "--database", plain, "--catalogue-extra", local)
+        self.assertEqual(umbra.report("candidates", plain), [])
 
     def test_no_name_of_another_site_is_stored(self):
         umbra.umbrad("--read", self.capture, "--database", self.database)

@@ -3,7 +3,7 @@
 #include "tests/unit/usage/catalogue.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const umbra::Catalogue catalogue = umbra::test::small_catalogue();
+    static const auto signatures = umbra::test::small_signatures();
     umbra::MonitorLimits limits;
     limits.flows.most_flows = 8;
     limits.naming.most_pending = 4;
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.most_dns_entries = 16;
     limits.most_names = 8;
     limits.most_cells = 4;
-    umbra::Monitor monitor(catalogue, umbra::LocalNets::defaults(), limits);
+    umbra::Monitor monitor(signatures, umbra::LocalNets::defaults(), limits);
     umbra::Reader input(umbra::Bytes(data, size));
     umbra::Micros time = 0;
     while (input.ok() && input.left() > 0) {

@@ -3,6 +3,7 @@
 
 #include "daemon/capture/source.hpp"
 #include "daemon/usage/monitor.hpp"
+#include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/output.hpp"
 
@@ -73,21 +74,18 @@ ExitCode explain_command(const Words& words) {
         {"file"}};
     command.options.add_options()("all", po::bool_switch(), "also flows of no AI service")(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson")(
-        "local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat")(
-        "catalogue", po::value<std::string>(), "folder of catalogue files");
+        "local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat");
+    add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     if (!values->contains("file")) throw bad_input("explain: give a capture file (see --help)");
     const Format format = parse_format((*values)["format"].as<std::string>());
     const bool all = (*values)["all"].as<bool>();
 
-    const Catalogue catalogue =
-        load_catalogue(values->contains("catalogue")
-                           ? std::filesystem::path((*values)["catalogue"].as<std::string>())
-                           : default_catalogue_directory());
+    const auto signatures = load_signatures(catalogue_folders(*values));
     MonitorLimits limits;
     limits.most_names = 1U << 22;  // every name of the file is shown
-    Monitor monitor(catalogue,
+    Monitor monitor(signatures,
                     values->contains("local-net")
                         ? LocalNets::of((*values)["local-net"].as<std::vector<std::string>>())
                         : LocalNets::defaults(),
@@ -96,7 +94,7 @@ ExitCode explain_command(const Words& words) {
     std::vector<std::pair<Micros, std::vector<Value>>> found;
     monitor.on_flow([&](const ExplainedFlow& flow) {
         if (all || flow.signature)
-            found.emplace_back(flow.flow.first_seen, row_of(flow, catalogue));
+            found.emplace_back(flow.flow.first_seen, row_of(flow, signatures->catalogue));
     });
 
     auto source = capture::Source::file((*values)["file"].as<std::vector<std::string>>().front());

@@ -92,6 +92,22 @@ Rows hosts(store::Reader& reader, const Period& period) {
     return rows;
 }
 
+// Names in no entry of the catalogue, for its next edition.
+Rows candidates(store::Reader& reader, const Period& period) {
+    Rows rows{{{"name", "NAME"},
+               {"rule", "RULE", false, 1},
+               {"hosts", "HOSTS"},
+               {"flows", "FLOWS"},
+               {"first_seen", "FIRST SEEN", false, 3},
+               {"last_seen", "LAST SEEN", false, 2}},
+              {}};
+    for (const auto& total : reader.candidates(period)) {
+        rows.rows.push_back({total.name, total.rule, total.hosts, total.flows,
+                             Time{total.first_seen}, Time{total.last_seen}});
+    }
+    return rows;
+}
+
 Rows coverage(store::Reader& reader, const Period& period) {
     Rows rows{{{"metric", "WHAT"}, {"value", "COUNT"}}, {}};
     for (const auto& metric : reader.coverage(period))
@@ -161,6 +177,7 @@ ExitCode report_command(const Words& words) {
         "  services   a row for each service\n"
         "  hosts      a row for each inside host\n"
         "  coverage   what share of the traffic had a usable name, and what the rest was\n"
+        "  candidates names in no entry that look like an AI service (umbrad --candidates)\n"
         "\n"
         "  umbra report overview --database umbra.db\n"
         "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n",
@@ -178,12 +195,15 @@ ExitCode report_command(const Words& words) {
         throw bad_input("report: say what to report (see umbra report --help)");
     const std::string what = (*values)["what"].as<std::vector<std::string>>().front();
     const auto makers = {std::pair{"overview", &overview_figures}, std::pair{"services", &services},
-                         std::pair{"hosts", &hosts}, std::pair{"coverage", &coverage}};
+                         std::pair{"hosts", &hosts}, std::pair{"coverage", &coverage},
+                         std::pair{"candidates", &candidates}};
     const auto maker =
         std::ranges::find_if(makers, [&](const auto& entry) { return what == entry.first; });
     if (maker == makers.end()) {
-        throw bad_input(fmt::format(
-            "report: unknown report `{}`; there are overview, services, hosts, coverage", what));
+        throw bad_input(
+            fmt::format("report: unknown report `{}`; there are overview, services, hosts, "
+                        "coverage, candidates",
+                        what));
     }
     if (!values->contains("database"))
         throw bad_input("report: --database DB is missing (see --help)");

@@ -1,10 +1,13 @@
-// umbra signatures: names against the catalogue, and the catalogue's faults.
+// umbra signatures match and lint, and the way to the other words.
+#include "tools/umbra/signatures.hpp"
+
 #include <fmt/format.h>
 
 #include <iostream>
 
 #include "detectors/host_name.hpp"
 #include "signatures/matcher.hpp"
+#include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/output.hpp"
 
@@ -15,7 +18,7 @@ namespace {
 
 void match_one(const std::string& text, const Catalogue& catalogue, const Matcher& matcher) {
     const auto name = HostName::parse(text);
-    const auto match = name ? matcher.find(name->view()) : std::nullopt;
+    const auto match = name ? matcher.find(name->host()) : std::nullopt;
     if (!match) {
         std::cout << fmt::format("{}\t-\t-\t-\n", printable(text));
         return;
@@ -25,7 +28,9 @@ void match_one(const std::string& text, const Catalogue& catalogue, const Matche
                              to_string(match->name->role));
 }
 
-ExitCode match_names(const Words& words) {
+}  // namespace
+
+ExitCode signatures_match(const Words& words) {
     CommandLine command{
         "umbra signatures match NAME...: the service that each host name belongs to (- reads names "
         "from\n"
@@ -37,16 +42,12 @@ ExitCode match_names(const Words& words) {
         po::options_description(),
         {"name"},
         true};
-    command.options.add_options()("catalogue", po::value<std::string>(),
-                                  "folder of catalogue files");
+    add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     if (!values->contains("name"))
         throw bad_input("signatures match: give a name, or - (see --help)");
-    const Catalogue catalogue =
-        load_catalogue(values->contains("catalogue")
-                           ? std::filesystem::path((*values)["catalogue"].as<std::string>())
-                           : default_catalogue_directory());
+    const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
     const Matcher matcher(catalogue);
     for (const std::string& word : (*values)["name"].as<std::vector<std::string>>()) {
         if (word != "-") {
@@ -61,24 +62,26 @@ ExitCode match_names(const Words& words) {
     return ExitCode::done;
 }
 
-ExitCode lint_catalogue(const Words& words) {
-    const CommandLine command{
-        "umbra signatures lint [DIR]: every fault of the catalogue, as file:line: what is wrong.\n"
-        "Exit code 1 where there is one.\n"
+ExitCode signatures_lint(const Words& words) {
+    CommandLine command{
+        "umbra signatures lint [DIR]: every fault of the catalogue, or of DIR alone, as file:line: "
+        "what\n"
+        "is wrong. Exit code 1 where there is one.\n"
         "\n"
         "  umbra signatures lint\n"
         "  umbra signatures lint ./catalogue\n",
         po::options_description(),
         {"directory"}};
+    add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::filesystem::path directory =
-        values->contains("directory")
-            ? (*values)["directory"].as<std::vector<std::string>>().front()
-            : default_catalogue_directory().string();
+    CatalogueFolders folders = catalogue_folders(*values);
+    if (values->contains("directory")) {
+        folders = {(*values)["directory"].as<std::vector<std::string>>().front(),
+                   (*values)["catalogue-extra"].as<std::string>()};
+    }
     std::vector<Fault> faults;
-    const Catalogue catalogue = read_catalogue(directory, faults);
-    lint(catalogue, shared_apexes(directory), faults);
+    const Catalogue catalogue = check_catalogue(folders, faults);
     for (const Fault& fault : faults)
         std::cout << fault.to_string() << '\n';
     std::cerr << fmt::format("{} vendors, {} services, {} names, {} faults\n",
@@ -87,20 +90,28 @@ ExitCode lint_catalogue(const Words& words) {
     return faults.empty() ? ExitCode::done : ExitCode::answer_is_no;
 }
 
-}  // namespace
-
 ExitCode signatures_command(const Words& words) {
     const std::string what = words.empty() ? "--help" : words.front();
     const Words rest(words.begin() + (words.empty() ? 0 : 1), words.end());
-    if (what == "match") return match_names(rest);
-    if (what == "lint") return lint_catalogue(rest);
+    if (what == "match") return signatures_match(rest);
+    if (what == "lint") return signatures_lint(rest);
+    if (what == "list") return signatures_list(rest);
+    if (what == "show") return signatures_show(rest);
+    if (what == "stats") return signatures_stats(rest);
+    if (what == "coverage") return signatures_coverage(rest);
     if (what == "--help" || what == "-h") {
-        std::cout << "umbra signatures match NAME...   the service that each host name belongs to\n"
-                     "umbra signatures lint [DIR]      every fault of the catalogue\n"
-                     "\nEach has --help of its own.\n";
+        std::cout
+            << "umbra signatures match NAME...    the service that each host name belongs to\n"
+               "umbra signatures list             the services\n"
+               "umbra signatures show SERVICE     all that is known of one\n"
+               "umbra signatures stats            how many there are of what\n"
+               "umbra signatures coverage LIST    which names of a list are in no entry, and why\n"
+               "umbra signatures lint [DIR]       every fault of the catalogue\n"
+               "\nEach has --help of its own.\n";
         return ExitCode::done;
     }
-    throw bad_input(fmt::format("signatures: unknown word `{}`; there are match and lint", what));
+    throw bad_input(fmt::format(
+        "signatures: unknown word `{}`; there are match, list, show, stats, coverage, lint", what));
 }
 
 }  // namespace umbra

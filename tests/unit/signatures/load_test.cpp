@@ -1,121 +1,161 @@
 #include <catch2/catch.hpp>
 
-#include "daemon/support/failure.hpp"
-#include "signatures/catalogue.hpp"
-#include "tests/unit/folder.hpp"
+#include "tests/unit/signatures/acme.hpp"
 
 using namespace umbra;
-
-namespace {
-
-constexpr const char* good = R"(vendor: acme
-name: Acme AI
-legal_entity: Acme SAS
-headquarters: FR
-sovereignty: eu
-services:
-  - id: acme.chat
-    name: Acme Chat
-    category: chat
-    names:
-      - {name: chat.acme.example, match: exact, role: ui}
-      - {name: cdn.acme.example, match: suffix, role: static, shared: true}
-)";
-
-// The faults of one catalogue file, one a line, without the folder.
-std::string faults_of(const std::string& text, const std::vector<std::string>& apexes = {}) {
-    const test::Folder folder;
-    folder.write("acme.yaml", text);
-    std::vector<Fault> faults;
-    const Catalogue catalogue = read_catalogue(folder.path(), faults);
-    lint(catalogue, apexes, faults);
-    std::string lines;
-    for (Fault& fault : faults) {
-        fault.file = std::filesystem::path(fault.file).filename();
-        lines += fault.to_string() + "\n";
-    }
-    return lines;
-}
-
-std::string with(std::string text, const std::string& from, const std::string& to) {
-    const auto at = text.find(from);
-    REQUIRE(at != std::string::npos);
-    return text.replace(at, from.size(), to);
-}
-
-}  // namespace
+using test::acme;
+using test::check_fault;
+using test::faults_of;
+using test::with;
+using Words = std::vector<std::string>;
 
 TEST_CASE("a catalogue file is read") {
     const test::Folder folder;
-    folder.write("acme.yaml", good);
+    folder.write("acme.yaml", acme);
     folder.write("notes.txt", "no catalogue");
-    const Catalogue catalogue = load_catalogue(folder.path());
+    const Catalogue catalogue = load_catalogue({folder.path()});
     REQUIRE(catalogue.services.size() == 1);
-    CHECK(catalogue.services[0].id == "acme.chat");
-    CHECK(catalogue.vendor_of(catalogue.services[0]).legal_entity == "Acme SAS");
-    CHECK(catalogue.vendor_of(catalogue.services[0]).sovereignty == "eu");
-    REQUIRE(catalogue.names.size() == 2);
+    const Service& service = catalogue.services[0];
+    CHECK(service.id == "acme.speak");
+    CHECK(catalogue.vendor_of(service).legal_entity == "Acme SAS");
+    CHECK(catalogue.vendor_of(service).sovereignty == "eu");
+    CHECK(service.takes == Words{"text", "audio"});
+    CHECK_FALSE(service.gives);
+    CHECK(service.voice == Words{"speech_to_text", "cloning"});
+    CHECK(service.line == 7);
+    REQUIRE(catalogue.names.size() == 3);
     CHECK(catalogue.names[1].kind == MatchKind::suffix);
     CHECK(catalogue.names[1].role == HostRole::static_content);
     CHECK(catalogue.names[1].shared);
-    CHECK(catalogue.names[1].line == 12);
-    const std::string version = catalogue.version;
-    CHECK_FALSE(version.empty());
-    folder.write("acme.yaml", with(good, "Acme AI", "Acme"));
-    CHECK(load_catalogue(folder.path()).version != version);
-    CHECK(faults_of(good).empty());
+    CHECK(catalogue.names[1].line == 15);
+    REQUIRE(catalogue.ranges.size() == 1);
+    CHECK(catalogue.ranges[0].network.contains(*Address::parse("203.0.113.9")));
+    CHECK(catalogue.ranges[0].source == "https://acme.example/ip");
+    CHECK(faults_of(acme).empty());
 }
 
-TEST_CASE("a fact that is not known is null") {
+TEST_CASE("facts are read with their source and date, and null is told from not looked up") {
     const test::Folder folder;
-    folder.write("acme.yaml", with(with(good, "headquarters: FR", "headquarters: null"),
-                                   "sovereignty: eu", "sovereignty: null"));
-    const Catalogue catalogue = load_catalogue(folder.path());
+    folder.write("acme.yaml", acme);
+    const Catalogue catalogue = load_catalogue({folder.path()});
+    REQUIRE(catalogue.services[0].facts);
+    const Facts& facts = *catalogue.services[0].facts;
+    REQUIRE(facts[FactKey::residency]);
+    CHECK(facts[FactKey::residency]->value == Words{"FR", "EU"});
+    CHECK(facts[FactKey::trains_on_input]->value == Words{"opt-out"});
+    CHECK(facts[FactKey::trains_on_input]->source == "https://acme.example/faq");
+    CHECK(facts[FactKey::trains_on_input]->read == "2026-11-23");
+    CHECK(facts[FactKey::certifications]->value == Words{"SOC 2", "HDS"});
+    CHECK(facts[FactKey::anonymous_use]->value == Words{"no"});
+    CHECK_FALSE(facts[FactKey::models]);
+
+    const std::string text = acme;
+    folder.write("acme.yaml", text.substr(0, text.find("    facts:")));
+    CHECK_FALSE(load_catalogue({folder.path()}).services[0].facts);
+}
+
+TEST_CASE("what is not known of a vendor is null, and null is written") {
+    const test::Folder folder;
+    folder.write("acme.yaml", with(with(acme, "headquarters: FR", "headquarters: null"),
+                                   "sovereignty: eu", "sovereignty: ~"));
+    const Catalogue catalogue = load_catalogue({folder.path()});
     CHECK_FALSE(catalogue.vendors[0].headquarters);
     CHECK_FALSE(catalogue.vendors[0].sovereignty);
-    CHECK(faults_of(with(good, "headquarters: FR\n", "")) ==
-          "acme.yaml:1: `headquarters` is missing\n");
+    check_fault(with(acme, "headquarters: FR\n", ""), 1, "`headquarters` is missing");
+    check_fault(with(acme, "    gives: null\n", ""), 7, "`gives` is missing");
 }
 
-TEST_CASE("each fault is said with its file and line") {
-    const auto starts = [](const std::string& text, const std::string& begin,
-                           const std::string& part) {
-        INFO(text);
-        CHECK(text.starts_with(begin));
-        CHECK(text.find(part) != std::string::npos);
+TEST_CASE("a fault of a vendor is said with its line") {
+    check_fault(with(with(acme, "vendor: acme", "vendor: acne"), "id: acme", "id: acne"), 1,
+                "`acne`");
+    check_fault(with(acme, "name: Acme AI", "nmae: Acme AI"), 2, "unknown key `nmae`");
+    check_fault(with(acme, "headquarters: FR", "headquarters: UK"), 4, "unknown country `UK`");
+    check_fault(with(acme, "headquarters: FR", "headquarters: France"), 4, "`France`");
+    check_fault(with(acme, "sovereignty: eu", "sovereignty: europe"), 5, "`europe`");
+    check_fault(with(acme, "sovereignty: eu", "sovereignty: eu\nsovereignty: us"), 6,
+                "doubled key `sovereignty`");
+    check_fault(with(acme, "legal_entity: Acme SAS", "legal_entity: &a Acme SAS"), 3, "an anchor");
+    check_fault(with(acme, "services:", "services: ["), 7, "no YAML");
+    check_fault(std::string(acme) + "---\nvendor: acme\n", 27, "a second document");
+    CHECK(faults_of("").starts_with("acme.yaml:1: "));
+    CHECK(faults_of("vendor").starts_with("acme.yaml:1: "));
+}
+
+TEST_CASE("a fault of a service is said with its line") {
+    check_fault(with(acme, "id: acme.speak", "id: other.speak"), 7, "`other.speak`");
+    check_fault(with(acme, "id: acme.speak", "id: acme.Speak"), 7, "`acme.Speak`");
+    check_fault(with(acme, "category: voice", "category: voices"), 9, "`voices`");
+    check_fault(with(acme, "takes: [text, audio]", "takes: [text, sound]"), 10, "`sound`");
+    check_fault(with(acme, "takes: [text, audio]", "takes: [text, text]"), 10, "stands twice");
+    check_fault(with(acme, "voice: [speech_to_text, cloning]", "voice: [dubbing]"), 12,
+                "`dubbing`");
+    check_fault(with(acme, "    voice: [speech_to_text, cloning]\n", ""), 7, "needs `voice`");
+    CHECK(faults_of(with(with(acme, "category: voice", "category: chat"),
+                         "    voice: [speech_to_text, cloning]\n", ""))
+              .empty());
+}
+
+TEST_CASE("a fault of a name is said with its line") {
+    const auto named = [](const std::string& name) {
+        return with(acme, "chat.acme.example", name);
     };
-    starts(faults_of(with(good, "chat.acme.example", "https://chat.acme.example/")),
-           "acme.yaml:11:", "https://chat.acme.example/");
-    starts(faults_of(with(good, "chat.acme.example", "Chat.acme.example")),
-           "acme.yaml:11:", "Chat.acme.example");
-    starts(faults_of(with(good, "chat.acme.example", "chat..acme.example")),
-           "acme.yaml:11:", "chat..acme.example");
-    starts(faults_of(with(good, "match: exact", "match: regex")), "acme.yaml:11:", "regex");
-    starts(faults_of(with(good, "role: ui", "role: frontend")), "acme.yaml:11:", "frontend");
-    starts(faults_of(with(good, "category: chat", "category: chatter")), "acme.yaml:9:", "chatter");
-    starts(faults_of(with(good, "headquarters: FR", "headquarters: France")),
-           "acme.yaml:4:", "France");
-    starts(faults_of(with(good, "sovereignty: eu", "sovereignty: europe")),
-           "acme.yaml:5:", "europe");
-    starts(faults_of(with(good, "vendor: acme", "vendor: acne")), "acme.yaml:1:", "acne");
-    starts(faults_of(with(good, "id: acme.chat", "id: other.chat")), "acme.yaml:7:", "other.chat");
-    starts(faults_of(with(good, "name: Acme AI", "nmae: Acme AI")), "acme.yaml:2:", "nmae");
-    starts(faults_of(with(good, "shared: true", "shared: perhaps")), "acme.yaml:12:", "shared");
-    starts(faults_of(with(good, "services:", "services: [")), "acme.yaml:", "no YAML");
-    starts(faults_of(with(good, "role: ui", "role: static")),
-           "acme.yaml:11:", "no `ui` or `api` host");
-    starts(faults_of(with(good, "cdn.acme.example", "chat.acme.example")),
-           "acme.yaml:12:", "acme.yaml:11");
-    starts(faults_of(good, {"cdn.acme.example"}), "acme.yaml:12:", "shared by many services");
-    CHECK(faults_of(good, {"acme.example"}).empty());
+    check_fault(named("https://chat.acme.example/"), 14, "is a URL");
+    check_fault(named("chat.acme.example/v1"), 14, "is a URL");
+    check_fault(named("Chat.acme.example"), 14, "upper case");
+    check_fault(named("chat..acme.example"), 14, "no valid host name");
+    check_fault(named("chat_acme"), 14, "no valid host name");
+    check_fault(named("\"*.acme.example\""), 14, "no valid host name");
+    check_fault(named("chat.acme.example."), 14, "no valid host name");
+    check_fault(named("192.0.2.1"), 14, "no valid host name");
+    check_fault(with(acme, "match: exact", "match: regex"), 14, "`regex`");
+    check_fault(with(acme, "match: exact", "match: pattern"), 14, "exactly one label `*`");
+    check_fault(with(acme, "role: ui", "role: frontend"), 14, "`frontend`");
+    check_fault(with(acme, "shared: true", "shared: perhaps"), 15, "`shared`");
+}
+
+TEST_CASE("a fault of an address range is said with its line") {
+    check_fault(with(acme, "203.0.113.0/24", "203.0.113.1/24"), 18, "no network");
+    check_fault(with(acme, "https://acme.example/ip\", read: 2026-11-24",
+                     "https://acme.example/ip\", read: 2026-02-29"),
+                18, "no date");
+    check_fault(with(acme, "source: \"https://acme.example/ip\", ", ""), 18, "`source` is missing");
+}
+
+TEST_CASE("a fault of a fact is said with its line") {
+    check_fault(
+        with(acme, "source: \"https://acme.example/dpa\", read: 2026-11-24", "read: 2026-11-24"),
+        20, "`source` is missing");
+    check_fault(with(acme, "https://acme.example/dpa", "our lawyers"), 20, "no web address");
+    check_fault(with(acme, ", read: 2026-11-23", ""), 21, "`read` is missing");
+    check_fault(with(acme, "2026-11-23", "2026-11-31"), 21, "no date");
+    check_fault(with(acme, "2026-11-23", "24.11.2026"), 21, "no date");
+    check_fault(with(acme, "[FR, EU]", "[FR, EUR]"), 20, "`EUR`");
+    check_fault(with(acme, "value: opt-out", "value: maybe"), 21, "`maybe`");
+    check_fault(with(acme, "value: opt-out", "value: [yes, no]"), 21, "not a list");
+    check_fault(with(acme, "value: opt-out, ", ""), 21, "has no value");
+    check_fault(with(acme, "SOC 2", "SOC 3"), 23, "unknown certifications `SOC 3`");
+    check_fault(with(acme, "value: no", "value: null"), 25, "has no value");
+    check_fault(with(acme, "      models: null\n", ""), 20, "fact `models` is missing");
+    check_fault(
+        with(acme, "enterprise_differs: null", "enterprise_differs: null\n      price: null"), 27,
+        "unknown key `price`");
+}
+
+TEST_CASE("the version tells contents apart") {
+    const test::Folder folder;
+    folder.write("acme.yaml", acme);
+    const std::string version = load_catalogue({folder.path()}).version;
+    CHECK(load_catalogue({folder.path()}).version == version);
+    folder.write("acme.yaml", with(acme, "Acme AI", "Acme"));
+    CHECK(load_catalogue({folder.path()}).version != version);
 }
 
 TEST_CASE(
     "a folder without a catalogue, and a catalogue with a fault, are refused in one sentence") {
     const test::Folder folder;
-    CHECK_FALSE(test::failure_of([&] { load_catalogue(folder / "nowhere"); }).empty());
-    CHECK_FALSE(test::failure_of([&] { load_catalogue(folder.path()); }).empty());
-    folder.write("acme.yaml", with(good, "role: ui", "role: frontend"));
-    const std::string sentence = test::failure_of([&] { load_catalogue(folder.path()); });
-    CHECK(sentence.find("acme.yaml:11: ") != std::string::npos);
+    CHECK_FALSE(test::failure_of([&] { load_catalogue({folder / "nowhere"}); }).empty());
+    CHECK_FALSE(test::failure_of([&] { load_catalogue({folder.path()}); }).empty());
+    folder.write("acme.yaml", with(acme, "role: ui", "role: frontend"));
+    const std::string sentence = test::failure_of([&] { load_catalogue({folder.path()}); });
+    CHECK(sentence.find("acme.yaml:14: ") != std::string::npos);
 }

@@ -21,6 +21,7 @@ ClosedWindow window_at(std::int64_t begin,
         .begin = begin * second, .end = (begin + 300) * second, .usage = {}, .coverage = {}};
     for (const auto& [host, bytes] : hosts) {
         Usage usage;
+        usage.catalogue = std::make_shared<const Catalogue>(test::small_catalogue());
         usage.host = test::address(host);
         usage.host_name = "claude.ai";
         usage.evidence = Evidence::sni;
@@ -79,6 +80,51 @@ TEST_CASE("what was written is read back, over several openings") {
     reader.records_after(
         1, [&](const store::UsageRecord& record) { ids.push_back(record.record_id); });
     CHECK(ids == std::vector<std::int64_t>{2, 3});
+}
+
+TEST_CASE("each row keeps the catalogue that named it, also where it changed within a window") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    Catalogue changed = test::small_catalogue();
+    changed.version = "newer";
+    changed.services[0].name = "Claude of later";
+    {
+        store::Writer writer(path, "s", test::small_catalogue());
+        ClosedWindow window = window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}});
+        window.usage[1].catalogue = std::make_shared<const Catalogue>(changed);
+        writer.write(window);
+    }
+    std::vector<std::pair<std::string, std::string>> rows;
+    store::Reader(path).records_after(0, [&](const store::UsageRecord& record) {
+        rows.emplace_back(record.service_name, record.catalogue_version);
+    });
+    CHECK(rows == std::vector<std::pair<std::string, std::string>>{{"Claude", "test"},
+                                                                   {"Claude of later", "newer"}});
+}
+
+TEST_CASE("candidates add up over windows, in a table of their own that is made when needed") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    store::Writer writer(path, "s", test::small_catalogue());
+    ClosedWindow window = window_at(start, {});
+    writer.write(window);
+    const Period all{start, start + 900};
+    CHECK(store::Reader(path).candidates(all).empty());
+    window.candidates = {{"new.ai", "top ai", 2, 5}, {"other.ai", "top ai", 3, 1}};
+    writer.write(window);
+    window = window_at(start + 600, {});
+    window.candidates = {{"new.ai", "top ai", 4, 7}};
+    writer.write(window);
+
+    const auto found = store::Reader(path).candidates(all);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].name == "new.ai");
+    CHECK(found[0].hosts == 4);
+    CHECK(found[0].flows == 12);
+    CHECK(found[0].first_seen == start);
+    CHECK(found[0].last_seen == start + 900);
+    CHECK(found[1].name == "other.ai");
+    CHECK(store::Reader(path).candidates({start + 300, start + 900}).size() == 1);
 }
 
 TEST_CASE("a database that cannot be used is refused in one sentence, by both sides") {

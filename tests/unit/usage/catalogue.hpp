@@ -1,7 +1,7 @@
 // A small catalogue, made in memory.
 #pragma once
 
-#include "signatures/catalogue.hpp"
+#include "signatures/signatures.hpp"
 
 namespace umbra::test {
 
@@ -19,6 +19,10 @@ inline Catalogue small_catalogue() {
     add("api.mistral.ai", MatchKind::exact, HostRole::api, 1);
     add("model.*.mistral.example", MatchKind::pattern, HostRole::api, 1);
     return catalogue;
+}
+
+inline std::shared_ptr<const Signatures> small_signatures() {
+    return std::make_shared<const Signatures>(small_catalogue());
 }
 
 }  // namespace umbra::test

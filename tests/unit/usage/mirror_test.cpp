@@ -105,10 +105,10 @@ std::uint64_t value_of(const Monitor& monitor, std::string_view metric) {
 }  // namespace
 
 TEST_CASE("both directions through a tunnel are one flow, whatever the tunnel numbers them by") {
-    const Catalogue catalogue = small_catalogue();
+    const auto signatures = small_signatures();
     for (const Mirror& mirror : mirrors) {
         INFO(mirror.counter);
-        Monitor monitor(catalogue, LocalNets::defaults(), {});
+        Monitor monitor(signatures, LocalNets::defaults(), {});
         std::vector<std::array<std::uint64_t, 3>> flows;
         monitor.on_flow([&](const ExplainedFlow& explained) {
             const Flow& flow = explained.flow;
@@ -144,8 +144,8 @@ TEST_CASE("decoding asks for no memory, through tunnels neither") {
 }
 
 TEST_CASE("fragments are counted: those that came together, and what never did") {
-    const Catalogue catalogue = small_catalogue();
-    Monitor monitor(catalogue, LocalNets::defaults(), {});
+    const auto signatures = small_signatures();
+    Monitor monitor(signatures, LocalNets::defaults(), {});
     const auto send = [&](std::uint16_t id, std::size_t begin, std::size_t end, bool more) {
         const Octets whole = segment(true);
         Octets frame = ethernet(0x0800);

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "tests/unit/folder.hpp"
 #include "tests/unit/packets.hpp"
 #include "tests/unit/usage/catalogue.hpp"
 #include "tools/trafgen/frame.hpp"
@@ -19,14 +20,14 @@ constexpr Micros start = 1793610000 * second;  // a window's begin
 
 // A monitor with the windows that it closed.
 struct Watched {
-    Catalogue catalogue = test::small_catalogue();
+    std::shared_ptr<const Signatures> signatures = test::small_signatures();
     std::vector<ClosedWindow> windows;
     Monitor monitor;
     trafgen::Random random{3};
     trafgen::FrameWriter frames{1, 0};
 
     explicit Watched(const MonitorLimits& limits = {})
-        : monitor(catalogue, LocalNets::defaults(), limits) {
+        : monitor(signatures, LocalNets::defaults(), limits) {
         monitor.on_window([this](ClosedWindow window) { windows.push_back(std::move(window)); });
     }
 
@@ -90,7 +91,7 @@ TEST_CASE("a TLS flow becomes one row with its bytes") {
     const Usage& usage = w.windows[0].usage[0];
     CHECK(usage.host.to_string() == "10.0.0.1");
     CHECK(usage.host_name == "claude.ai");
-    CHECK(w.catalogue.services[usage.service].id == "anthropic.claude");
+    CHECK(usage.catalogue->services[usage.service].id == "anthropic.claude");
     CHECK(usage.evidence == Evidence::sni);
     CHECK(usage.role == HostRole::ui);
     CHECK(usage.server.to_string() == "203.0.113.1");
@@ -370,4 +371,74 @@ TEST_CASE("coverage of each window is what the counters rose by") {
     }
     for (const CoverageItem& item : w.monitor.counters())
         CHECK(sums[item.metric] == item.value);
+}
+
+TEST_CASE("candidates are names in no entry that inside hosts visit outside, and are no usage") {
+    Watched w;
+    const test::Folder folder;
+    folder.write("candidates.txt", "top ai\n");
+    w.monitor.look_for({CandidateRules::read({folder.path()}), 2, 100});
+    std::uint16_t port = 40000;
+    const auto visit = [&](const char* client, const char* name) {
+        Script script = w.tcp(client, ++port, start);
+        script.handshake();
+        script.open_with(w.hello(name), false, false, false);
+        w.send(script.take());
+    };
+    for (const char* client : {"10.0.0.1", "10.0.0.2"}) {
+        visit(client, "new.ai");
+        visit(client, "claude.ai");
+        visit(client, "www.example.com");
+    }
+    visit("10.0.0.1", "private.ai");
+    for (const char* client : {"198.51.100.1", "198.51.100.2"})
+        visit(client, "transit.ai");
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 1);
+    CHECK(w.windows[0].usage.size() == 2);  // of claude.ai, by each host
+    REQUIRE(w.windows[0].candidates.size() == 1);
+    CHECK(w.windows[0].candidates[0].name == "new.ai");
+    CHECK(w.windows[0].candidates[0].hosts == 2);
+    CHECK(w.windows[0].candidates[0].flows == 2);
+}
+
+TEST_CASE("a new catalogue names flows from then on; the old one lives as long as what it named") {
+    Watched w;
+    Catalogue changed = test::small_catalogue();
+    changed.version = "newer";
+    std::swap(changed.services[0], changed.services[1]);  // indices mean something else
+    for (SignatureName& name : changed.names)
+        name.service = 1 - name.service;
+    const std::weak_ptr<const Signatures> old = w.signatures;
+    w.signatures.reset();
+
+    const auto flow = [&](std::uint16_t port, Micros begin) {
+        Script script = w.tcp("10.0.0.1", port, begin, 20 * second);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(false, 10'000);
+        return script.take();
+    };
+    const Conversation first = flow(40000, start);
+    const std::size_t half = first.segments.size() / 2;
+    for (std::size_t i = 0; i < half; ++i)
+        w.send(first, first.segments[i], first.segments[i].time);
+    w.monitor.use(std::make_shared<const Signatures>(changed));
+    w.send(flow(40001, start + second));
+    for (std::size_t i = half; i < first.segments.size(); ++i)
+        w.send(first, first.segments[i], first.segments[i].time);
+    w.monitor.finish();
+
+    REQUIRE(w.windows.size() == 1);
+    REQUIRE(w.windows[0].usage.size() == 2);
+    for (const Usage& usage : w.windows[0].usage) {
+        CHECK(usage.catalogue->services[usage.service].id == "anthropic.claude");
+        CHECK(usage.flows == 1);
+        CHECK(usage.bytes_in == 10'000);
+    }
+    CHECK(w.windows[0].usage[0].catalogue->version == "test");
+    CHECK(w.windows[0].usage[1].catalogue->version == "newer");
+    CHECK_FALSE(old.expired());
+    w.windows.clear();
+    CHECK(old.expired());
 }

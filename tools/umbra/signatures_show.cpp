@@ -1,0 +1,100 @@
+// umbra signatures show: all that the catalogue knows of one service, with the sources.
+#include <fmt/format.h>
+
+#include "tools/umbra/catalogue_option.hpp"
+#include "tools/umbra/nearest.hpp"
+#include "tools/umbra/output.hpp"
+#include "tools/umbra/signatures.hpp"
+
+namespace po = boost::program_options;
+
+namespace umbra {
+namespace {
+
+const Service& service_called(const std::string& word, const Catalogue& catalogue) {
+    std::vector<std::string> known;
+    for (const Service& service : catalogue.services) {
+        if (service.id == word) return service;
+        known.push_back(service.id);
+    }
+    fail_unknown("signatures show", word, known);
+}
+
+Value words(const std::optional<std::vector<std::string>>& list) {
+    return list ? Value(fmt::format("{}", fmt::join(*list, ", "))) : Value();
+}
+
+Rows rows_of(const Service& service, const Catalogue& catalogue) {
+    Rows rows{{{"field", "FIELD"},
+               {"value", "VALUE"},
+               {"note", "NOTE"},
+               {"source", "SOURCE", false, 1},
+               {"read", "READ", false, 2}},
+              {}};
+    const auto add = [&](std::string_view field, Value value, Value note = {}, Value source = {},
+                         Value read = {}) {
+        rows.rows.push_back({std::string(field), std::move(value), std::move(note),
+                             std::move(source), std::move(read)});
+    };
+    const Vendor& vendor = catalogue.vendor_of(service);
+    add("service", service.id);
+    add("name", service.name);
+    add("category", service.category);
+    add("vendor", vendor.name);
+    add("legal_entity", value_or_null(vendor.legal_entity));
+    add("headquarters", value_or_null(vendor.headquarters));
+    add("sovereignty", value_or_null(vendor.sovereignty));
+    add("takes", words(service.takes));
+    add("gives", words(service.gives));
+    if (!service.voice.empty()) add("voice", words(service.voice));
+    const auto index = static_cast<std::uint32_t>(&service - catalogue.services.data());
+    for (const SignatureName& name : catalogue.names) {
+        if (name.service != index) continue;
+        add("host", name.name,
+            fmt::format("{}, {}{}", to_string(name.kind), to_string(name.role),
+                        name.shared ? ", shared with other uses" : ""));
+    }
+    for (const SignatureRange& range : catalogue.ranges) {
+        if (range.service == index) {
+            add("range", range.cidr, {}, range.source, range.read);
+        }
+    }
+    for (std::size_t i = 0; i < fact_count; ++i) {
+        const std::string_view key = to_string(static_cast<FactKey>(i));
+        if (!service.facts) {
+            add(key, {}, "not looked up");
+        } else if (const auto& fact = service.facts->all[i]) {
+            add(key, words(fact->value), {}, fact->source, fact->read);
+        } else {
+            add(key, {}, "not documented");
+        }
+    }
+    return rows;
+}
+
+}  // namespace
+
+ExitCode signatures_show(const Words& words) {
+    CommandLine command{
+        "umbra signatures show SERVICE: the vendor, its law, the hosts, and each fact "
+        "with its source\n"
+        "\n"
+        "  umbra signatures show openai.chatgpt\n"
+        "  umbra signatures show mistral.lechat --format json\n",
+        po::options_description(),
+        {"service"}};
+    command.options.add_options()("format", po::value<std::string>()->default_value("table"),
+                                  "table, csv, json, ndjson");
+    add_catalogue_options(command.options);
+    const auto values = command.parse(words);
+    if (!values) return ExitCode::done;
+    if (!values->contains("service"))
+        throw bad_input("signatures show: give a service (see --help)");
+    const Format format = parse_format((*values)["format"].as<std::string>());
+    const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
+    const std::string word = (*values)["service"].as<std::vector<std::string>>().front();
+    print(rows_of(service_called(word, catalogue), catalogue), format);
+    return ExitCode::done;
+}
+
+}  // namespace umbra
