@@ -18,7 +18,15 @@ std::optional<Address> end_of(const Network& network) {
 
 }  // namespace
 
-RangeMatcher::RangeMatcher(const Catalogue& catalogue) {
+RangeMatcher::RangeMatcher(const Catalogue& catalogue) : catalogue_(catalogue) {
+    for (const SignatureRange& range : catalogue.ranges) {
+        const bool api = catalogue.services[range.service].category == "inference_api";
+        signatures_.push_back({.name = {},
+                               .role = api ? HostRole::api : HostRole::ui,
+                               .service = range.service,
+                               .file = range.file,
+                               .line = range.line});
+    }
     std::vector<const SignatureRange*> ranges;
     for (const SignatureRange& range : catalogue.ranges)
         ranges.push_back(&range);
@@ -51,6 +59,12 @@ void RangeMatcher::begin_at(const Address& from, const SignatureRange* range) {
 const SignatureRange* RangeMatcher::find(const Address& address) const {
     const auto next = std::ranges::upper_bound(boundaries_, address, {}, &Boundary::from);
     return next == boundaries_.begin() ? nullptr : std::prev(next)->range;
+}
+
+const SignatureName* RangeMatcher::find_signature(const Address& address) const {
+    const SignatureRange* range = find(address);
+    return range ? &signatures_[static_cast<std::size_t>(range - catalogue_.ranges.data())]
+                 : nullptr;
 }
 
 }  // namespace umbra

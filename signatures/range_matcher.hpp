@@ -17,6 +17,10 @@ class RangeMatcher {
     // Null where no range holds the address; lives in the catalogue.
     const SignatureRange* find(const Address& address) const;
 
+    // The same as an entry without a name, for flows that are counted by it. Of an inference API
+    // its role is `api`, else `ui`.
+    const SignatureName* find_signature(const Address& address) const;
+
   private:
     // From this address on, up to the next boundary, `range` is the narrowest.
     struct Boundary {
@@ -25,7 +29,9 @@ class RangeMatcher {
     };
     void begin_at(const Address& from, const SignatureRange* range);
 
-    std::vector<Boundary> boundaries_;  // in order
+    const Catalogue& catalogue_;
+    std::vector<Boundary> boundaries_;       // in order
+    std::vector<SignatureName> signatures_;  // by index in the catalogue's ranges
 };
 
 }  // namespace umbra

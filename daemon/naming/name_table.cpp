@@ -25,7 +25,7 @@ std::uint32_t NameTable::hold(std::string_view name) {
 }
 
 void NameTable::release(std::uint32_t id) {
-    if (--entries_[id].holders > 0) return;
+    if (id == none || --entries_[id].holders > 0) return;
     ids_.erase(ids_.find(*entries_[id].text));
     free_.push_back(id);
 }

@@ -17,11 +17,16 @@ class NameTable {
 
     // The number of `name`, held once more; `none` where the table is full of other names.
     std::uint32_t hold(std::string_view name);
-    void hold_again(std::uint32_t id) { ++entries_[id].holders; }
+    // `none` is held by nobody, and its text is empty.
+    void hold_again(std::uint32_t id) {
+        if (id != none) ++entries_[id].holders;
+    }
     void release(std::uint32_t id);
 
     // Valid while the name is held.
-    std::string_view text(std::uint32_t id) const { return *entries_[id].text; }
+    std::string_view text(std::uint32_t id) const {
+        return id == none ? std::string_view() : *entries_[id].text;
+    }
 
     std::size_t size() const { return ids_.size(); }
     std::uint64_t refused() const { return refused_; }

@@ -128,7 +128,7 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
     // somebody asks for all.
     if (as.signature || flow_sink_) {
         flow.name = new_recognition(std::move(as));
-    } else if (as.name != NameTable::none) {
+    } else {
         names_.release(as.name);
     }
 }
@@ -165,6 +165,13 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
         const auto match = signatures_->names.find(HostName::without_port(names_.text(as.name)));
         if (match) {
             as.signature = match->name;
+            as.catalogue = {signatures_, &signatures_->catalogue};
+        }
+    } else if (detection.protocol != Protocol::dns && !detection.name_refused && !as.ech &&
+               naming.traffic.kind == TrafficKind::unknown) {
+        if (const SignatureName* range = signatures_->ranges.find_signature(flow.server())) {
+            as.evidence = Evidence::ip_range;
+            as.signature = range;
             as.catalogue = {signatures_, &signatures_->catalogue};
         }
     }
@@ -237,7 +244,7 @@ void Monitor::flow_ended(Flow& flow) {
         flow_sink_({flow, as.protocol, as.evidence, as.ech,
                     has_name ? std::optional(names_.text(as.name)) : std::nullopt, as.signature});
     }
-    if (has_name) names_.release(as.name);
+    names_.release(as.name);
     free_recognitions_.push_back(flow.name);
     flow.name = Flow::none;
 }

@@ -8,6 +8,7 @@ namespace {
 
 Catalogue catalogue_of(const std::vector<const char*>& networks) {
     Catalogue catalogue;
+    catalogue.services = {{"mistral.api", "Mistral API", "inference_api", 0}};
     for (const char* network : networks)
         catalogue.ranges.push_back(
             {*Network::parse(network), network, 0, "", "2026-11-24", "t.yaml", 1});

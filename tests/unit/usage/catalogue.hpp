@@ -18,6 +18,13 @@ inline Catalogue small_catalogue() {
     add("claude.ai", MatchKind::suffix, HostRole::ui, 0);
     add("api.mistral.ai", MatchKind::exact, HostRole::api, 1);
     add("model.*.mistral.example", MatchKind::pattern, HostRole::api, 1);
+    catalogue.ranges.push_back({.network = *Network::parse("198.51.100.0/24"),
+                                .cidr = "198.51.100.0/24",
+                                .service = 1,
+                                .source = "https://example.com",
+                                .read = "2026-11-24",
+                                .file = "test.yaml",
+                                .line = 2});
     return catalogue;
 }
 

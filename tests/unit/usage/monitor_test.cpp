@@ -288,6 +288,35 @@ TEST_CASE("the outer name that an HTTPS record gave is no name, however it looks
     CHECK(w.counter("flows_ech") == 1);
 }
 
+TEST_CASE("a published range names a flow that nothing else names, and no other") {
+    Watched w;
+    const auto connect = [&](const char* client, std::optional<std::string_view> name) {
+        Script script{w.random,
+                      Transport::tcp,
+                      {test::address(client), 40000},
+                      {test::address("198.51.100.9"), 443},
+                      start,
+                      second};
+        script.handshake();
+        script.open_with(trafgen::tls_records(trafgen::client_hello(w.random, name, false), 16384),
+                         false, false, false);
+        script.say_filler(false, 1000);
+        w.send(script.take());
+    };
+    connect("10.0.0.1", std::nullopt);
+    connect("10.0.0.2", "www.example.com");
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    const Usage& usage = w.windows[0].usage[0];
+    CHECK(usage.host.to_string() == "10.0.0.1");
+    CHECK(usage.host_name.empty());
+    CHECK(usage.evidence == Evidence::ip_range);
+    CHECK(usage.role == HostRole::api);
+    CHECK(visibility_of(usage.evidence, usage.ech) == Visibility::ip_only);
+    CHECK(w.counter("flows_ip_only") == 1);
+    CHECK(w.counter("flows_named") == 1);
+}
+
 TEST_CASE("a client outside is counted in the coverage only") {
     Watched w;
     Script script = w.tcp("198.51.100.7", 40000, start);
