@@ -4,6 +4,7 @@
 #include <pcap/pcap.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "daemon/decode/decoder.hpp"
@@ -32,8 +33,10 @@ std::string interfaces() {
     for (const pcap_if_t* item = list; item != nullptr; item = item->next) {
         // Without the pseudo devices that are no network interface.
         const std::string_view name = item->name;
-        if (name.find("mon") != name.npos || name.starts_with("nf") || name.starts_with("dbus"))
+        constexpr std::string_view devices[] = {"usbmon", "bluetooth", "nflog", "nfqueue", "dbus-"};
+        if (std::ranges::any_of(devices, [&](auto device) { return name.starts_with(device); })) {
             continue;
+        }
         names += (names.empty() ? "" : ", ") + std::string(name);
     }
     pcap_freealldevs(list);
