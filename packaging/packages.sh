@@ -3,9 +3,9 @@
 
 build_packages="g++ cmake ninja-build ccache pkg-config libpcap-dev libndpi-dev libboost-program-options-dev
   libsqlitecpp-dev libsqlite3-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libpsl-dev libssl-dev libsystemd-dev
-  nlohmann-json3-dev catch2 libbenchmark-dev"
-test_packages="clang clang-tidy clang-format libclang-rt-14-dev sqlite3 tcpreplay tcpdump iproute2 curl openssl
-  chromium wget nodejs python3 procps ca-certificates"
+  nlohmann-json3-dev"
+test_packages="catch2 libbenchmark-dev clang clang-tidy clang-format libclang-rt-14-dev python3 sqlite3 tcpreplay
+  tcpdump iproute2 procps curl openssl chromium wget nodejs ca-certificates"
 
 say() { printf '\n== %s\n' "$*" >&2; }
 
@@ -23,5 +23,5 @@ install_missing() {
     say "installing$missing"
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
     # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 install -y -qq --no-install-recommends $missing >/dev/null
 }
