@@ -12,7 +12,7 @@ namespace umbra {
 
 // The rules of `candidates.txt`, one a line:
 //   word TEXT    a label, or a part of one between hyphens, is TEXT
-//   part TEXT    a label has TEXT somewhere in it
+//   part TEXT    TEXT is somewhere in the name
 //   top TEXT     TEXT is the top-level domain
 //   never NAME   neither NAME nor a name below it
 // They only say what is worth a look: the catalogue alone says what an AI service is.

@@ -110,11 +110,13 @@ std::optional<Match> Matcher::find(std::string_view host_name) const {
 // Goes to `path` and from there along the labels of `rest`.
 void Matcher::walk(std::uint64_t path, std::string_view rest, Search& search) const {
     while (true) {
-        std::string_view further = rest;
-        const std::string_view label = take_label(further);
-        const std::uint64_t next = path_of(path, label);
-        __builtin_prefetch(&table_[home_of(next)]);
-
+        std::string_view further = rest, label;
+        std::uint64_t next = 0;
+        if (!rest.empty()) {
+            label = take_label(further);
+            next = path_of(path, label);
+            __builtin_prefetch(&table_[home_of(next)]);
+        }
         const Node& node = table_[slot_of(path)];
         if (node.path == 0) return;
         ++search.labels;

@@ -8,8 +8,7 @@
 
 namespace umbra {
 
-// A value: a scalar's text, a list's items, or a map's values, each with its key. A node is built
-// once and only read, which is several times faster than yaml-cpp's own nodes.
+// A value: a scalar's text, a list's items, or a map's values, each with its key.
 struct YamlNode {
     enum class Kind { null, scalar, list, map };
 

@@ -76,6 +76,8 @@ TEST_CASE("a fault of a vendor is said with its line") {
                 "doubled key `sovereignty`");
     check_fault(with(acme, "legal_entity: Acme SAS", "legal_entity: &a Acme SAS"), 3, "an anchor");
     check_fault(with(acme, "services:", "services: ["), 7, "no YAML");
+    check_fault(with(acme, "Acme SAS", "Acm\xe9 SAS"), 3, "no YAML");
+    check_fault(with(acme, "Acme SAS", std::string(100, '[') + std::string(100, ']')), 3, "depth");
     check_fault(std::string(acme) + "---\nvendor: acme\n", 27, "a second document");
     CHECK(faults_of("").starts_with("acme.yaml:1: "));
     CHECK(faults_of("vendor").starts_with("acme.yaml:1: "));
