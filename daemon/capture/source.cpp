@@ -140,7 +140,7 @@ std::optional<int> Source::dispatch_to(int most, Callback callback, void* contex
     };
     int count = next();
     if (count == 0 && is_live()) {
-        constexpr int moment_ms = 100;
+        constexpr int moment_ms = 200;  // longer than the ring holds back a block
         pollfd ready{pcap_get_selectable_fd(handle_.get()), POLLIN, 0};
         if (poll(&ready, 1, moment_ms) > 0) count = next();
     }
