@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,9 @@ std::optional<HostRole> host_role(std::string_view text);
 std::string_view to_string(MatchKind kind);
 std::optional<MatchKind> match_kind(std::string_view text);
 
-// The fixed list of categories, with `signatures/README.md` saying what each means.
+// The fixed lists of categories, with `signatures/README.md` saying what each means, and of laws.
+std::span<const std::string_view> all_categories();
+std::span<const std::string_view> all_sovereignties();
 bool is_category(std::string_view text);
 bool is_sovereignty(std::string_view text);
 

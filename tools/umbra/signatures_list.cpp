@@ -4,7 +4,7 @@
 #include <map>
 
 #include "tools/umbra/catalogue_option.hpp"
-#include "tools/umbra/nearest.hpp"
+#include "daemon/support/nearest.hpp"
 #include "tools/umbra/output.hpp"
 #include "tools/umbra/signatures.hpp"
 

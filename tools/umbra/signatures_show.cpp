@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "tools/umbra/catalogue_option.hpp"
-#include "tools/umbra/nearest.hpp"
+#include "daemon/support/nearest.hpp"
 #include "tools/umbra/output.hpp"
 #include "tools/umbra/signatures.hpp"
 
