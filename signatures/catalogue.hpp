@@ -10,6 +10,7 @@
 
 #include "daemon/decode/address.hpp"
 #include "signatures/facts.hpp"
+#include "signatures/regions.hpp"
 
 namespace umbra {
 
@@ -71,6 +72,7 @@ struct Catalogue {
     std::vector<Service> services;
     std::vector<SignatureName> names;
     std::vector<SignatureRange> ranges;
+    Regions regions;  // of the clouds that the services run on
     // The newest date on which a source was read, and a hash of the content: equal files have equal
     // versions, on every machine. `2026-11-24-3f2a9c1b7d10`, and `+` and a hash for local entries.
     std::string version;

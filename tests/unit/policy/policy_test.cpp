@@ -27,7 +27,9 @@ class Judge {
   public:
     explicit Judge(const char* text) {
         const test::Folder folder;
-        policy_ = load_policy(folder.write("policy.yaml", text), catalogue_);
+        std::vector<Fault> faults;
+        policy_ = read_policy(folder.write("policy.yaml", text), faults);
+        REQUIRE(faults.empty());
     }
     std::string operator()(const char* service, const char* department, const char* day) const {
         const auto& entry = *std::ranges::find(catalogue_.services, service, &Service::id);
@@ -138,8 +140,10 @@ TEST_CASE("usage is judged by the rule in force when its window began") {
     CHECK_FALSE(window.usage[0].policy_rule);
 }
 
-TEST_CASE("a policy file without fault is read whole") {
+TEST_CASE("a policy file is read whole, and only what can never decide is a fault of it") {
     CHECK(faults_of(bank) ==
+          "policy.yaml:3: rule `us` can never decide: others do wherever it speaks, such as `chat` "
+          "of line 4\n"
           "policy.yaml:9: rule `claude-later` can never decide: others do wherever it speaks, such "
           "as `claude-same-day` of line 10\n");
     CHECK(faults_of("rules: []\n").empty());
