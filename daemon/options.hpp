@@ -17,6 +17,7 @@ struct DaemonOptions {
     std::string database;
     std::string sensor;
     std::string catalogue, catalogue_extra;
+    std::string policy;
     std::vector<std::string> local_nets;
     std::size_t candidate_hosts = 0;  // 0: no candidates
     std::size_t most_candidates = 4096;
