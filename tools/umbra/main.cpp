@@ -56,6 +56,7 @@ constexpr const char* help =
     "  export            closed windows as CSV files for a SIEM\n"
     "  explain FILE      each flow of a capture file, with the evidence for its name\n"
     "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"
+    "  policy WHAT       rules for services: lint, check, explain\n"
     "\n"
     "Options:\n"
     "  -h, --help        show this help\n"
@@ -81,6 +82,7 @@ ExitCode run(const Words& words) {
     if (command == "report") return report_command(rest);
     if (command == "export") return export_command(rest);
     if (command == "explain") return explain_command(rest);
+    if (command == "policy") return policy_command(rest);
     if (command == "signatures") return signatures_command(rest);
     throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
 }
