@@ -13,6 +13,7 @@
 
 #include "daemon/capture/source.hpp"
 #include "daemon/options.hpp"
+#include "daemon/policy/sovereignty.hpp"
 #include "daemon/reload.hpp"
 #include "daemon/store/writer.hpp"
 #include "daemon/support/failure.hpp"
@@ -191,6 +192,7 @@ void run(const DaemonOptions& options) {
                 format_utc(window.first_packet));
         }
         first_window = false;
+        locate(window);
         judge(window, *reload.basis().policy);
         writing.hand_over(std::move(window));
     });

@@ -21,6 +21,11 @@ bool is_one_place(std::string_view place) {
 
 }  // namespace
 
+void locate(ClosedWindow& window) {
+    for (Usage& usage : window.usage)
+        usage.region = usage.catalogue->regions.region_of(usage.host_name);
+}
+
 std::optional<std::string> residency_of(const Regions& regions, std::string_view region,
                                         const Service& service) {
     if (auto country = regions.country_of(region)) return country;

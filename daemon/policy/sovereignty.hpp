@@ -9,6 +9,9 @@
 
 namespace umbra {
 
+// Fills `region` of every usage by its host name.
+void locate(ClosedWindow& window);
+
 // An ISO 3166 country, or `EU` where it is some of its members. The region that the host name says
 // comes first; else what the catalogue has a source for. Nothing where neither is known, and where
 // the source names places under several laws: which of them it is depends on the customer's

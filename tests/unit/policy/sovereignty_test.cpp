@@ -38,6 +38,24 @@ TEST_CASE("without a region they rest where the catalogue has a source for one p
     CHECK(residency({"US"}, "our-own-deployment") == "US");
 }
 
+TEST_CASE("a row has the region that its host name says") {
+    Catalogue catalogue = test::small_catalogue();
+    catalogue.regions = Regions::read(UMBRA_TEST_DATA "/../../signatures/catalogue");
+    const auto shared = std::make_shared<const Catalogue>(std::move(catalogue));
+    ClosedWindow window;
+    for (const char* name : {"bedrock-runtime.eu-west-3.amazonaws.com", "claude.ai", ""}) {
+        Usage usage;
+        usage.catalogue = shared;
+        usage.host_name = name;
+        window.usage.push_back(usage);
+    }
+    locate(window);
+    CHECK(window.usage[0].region == "eu-west-3");
+    CHECK(residency_of(window.usage[0]) == "FR");
+    CHECK(window.usage[1].region.empty());
+    CHECK(window.usage[2].region.empty());
+}
+
 TEST_CASE("where no one place is known there is none") {
     CHECK_FALSE(residency({}));
     CHECK_FALSE(residency({"US", "EU"}));
