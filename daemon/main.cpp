@@ -15,6 +15,7 @@
 #include "daemon/options.hpp"
 #include "daemon/policy/sovereignty.hpp"
 #include "daemon/reload.hpp"
+#include "daemon/store/privacy_note.hpp"
 #include "daemon/store/writer.hpp"
 #include "daemon/support/failure.hpp"
 #include "daemon/usage/monitor.hpp"
@@ -173,7 +174,11 @@ void run(const DaemonOptions& options) {
     const auto signatures = reload.basis().signatures;
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
+    std::optional<PseudonymKey> key;
+    if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
+    Privacy privacy(options.privacy, local_nets, std::move(key));
     std::deque<capture::Source> sources = open_sources(options);
+    store::keep_to({std::string(to_string(privacy.mode())), privacy.key_id()}, options.database);
     store::Writer writer(options.database, options.sensor, signatures->catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
@@ -194,6 +199,7 @@ void run(const DaemonOptions& options) {
         first_window = false;
         locate(window);
         judge(window, *reload.basis().policy);
+        privacy.apply(window);
         writing.hand_over(std::move(window));
     });
 
