@@ -35,11 +35,6 @@ std::string day_of(const po::variables_map& values) {
     return day;
 }
 
-std::string file_of(const po::variables_map& values, const char* command) {
-    if (values.contains("file")) return values["file"].as<std::vector<std::string>>().front();
-    throw bad_input(fmt::format("policy {}: give a policy file (see --help)", command));
-}
-
 // Prints the faults; whether there are none.
 bool is_faultless(const std::vector<Fault>& faults) {
     for (const Fault& fault : faults)
@@ -60,7 +55,7 @@ ExitCode lint_policy(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string file = file_of(*values, "lint");
+    const std::string file = needed_word(*values, "policy lint", "file", "a policy file");
     std::vector<Fault> faults;
     const Policy policy = check_policy(file, load_catalogue(catalogue_folders(*values)), faults);
     is_faultless(faults);
@@ -129,7 +124,8 @@ ExitCode check(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string file = file_of(*values, "check"), day = day_of(*values);
+    const std::string file = needed_word(*values, "policy check", "file", "a policy file"),
+                      day = day_of(*values);
     const Format format = parse_format((*values)["format"].as<std::string>());
     const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
     std::vector<Fault> faults;
@@ -202,16 +198,13 @@ ExitCode explain(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("service"))
-        throw bad_input("policy explain: give a service (see --help)");
-    if (!values->contains("policy"))
-        throw bad_input("policy explain: --policy FILE is missing (see --help)");
-    const std::string file = (*values)["policy"].as<std::string>(), day = day_of(*values);
+    const std::string id = needed_word(*values, "policy explain", "service", "a service");
+    const std::string file = needed_option(*values, "policy explain", "policy", "FILE");
+    const std::string day = day_of(*values);
     const std::string department = (*values)["department"].as<std::string>();
     const Format format = parse_format((*values)["format"].as<std::string>());
     const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
-    const Service& service = service_called(
-        (*values)["service"].as<std::vector<std::string>>().front(), catalogue, "policy explain");
+    const Service& service = service_called(id, catalogue, "policy explain");
     const Vendor& vendor = catalogue.vendor_of(service);
     const Policy policy = load_policy(file, catalogue);
 
