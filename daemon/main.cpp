@@ -13,7 +13,9 @@
 
 #include "daemon/capture/source.hpp"
 #include "daemon/options.hpp"
+#include "daemon/policy/sovereignty.hpp"
 #include "daemon/reload.hpp"
+#include "daemon/store/privacy_note.hpp"
 #include "daemon/store/writer.hpp"
 #include "daemon/support/failure.hpp"
 #include "daemon/usage/monitor.hpp"
@@ -57,9 +59,9 @@ bool was_asked(volatile std::sig_atomic_t& flag) {
     return asked;
 }
 
-void reload_where_asked(CatalogueReload& reload, Monitor& monitor) {
+void reload_where_asked(Reload& reload, Monitor& monitor) {
     if (was_asked(reload_asked)) reload.ask();
-    if (auto signatures = reload.take()) monitor.use(std::move(signatures));
+    if (reload.take()) monitor.use(reload.basis().signatures);
 }
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
@@ -97,7 +99,7 @@ void log_counters(const Monitor& monitor) {
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, Monitor& monitor, CatalogueReload& reload) {
+void read_file(capture::Source& source, Monitor& monitor, Reload& reload) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
@@ -109,7 +111,7 @@ void read_file(capture::Source& source, Monitor& monitor, CatalogueReload& reloa
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(capture::Source& source, Monitor& monitor, CatalogueReload& reload) {
+void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
     Micros last_packet = 0;
@@ -168,11 +170,15 @@ void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
-    const auto signatures = load_signatures(folders);
-    CatalogueReload reload(folders);
+    Reload reload({folders, options.policy});
+    const auto signatures = reload.basis().signatures;
     LocalNets local_nets =
         options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
+    std::optional<PseudonymKey> key;
+    if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
+    Privacy privacy(options.privacy, local_nets, std::move(key));
     std::deque<capture::Source> sources = open_sources(options);
+    store::keep_to({std::string(to_string(privacy.mode())), privacy.key_id()}, options.database);
     store::Writer writer(options.database, options.sensor, signatures->catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
@@ -191,6 +197,9 @@ void run(const DaemonOptions& options) {
                 format_utc(window.first_packet));
         }
         first_window = false;
+        locate(window);
+        judge(window, *reload.basis().policy);
+        privacy.apply(window);
         writing.hand_over(std::move(window));
     });
 

@@ -113,6 +113,14 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "note names in no entry that look like an AI service and that at least HOSTS hosts visited "
         "(2 or more; 0: none)")("window", number(300)->value_name("SECONDS"),
                                 "length of a usage window");
+    po::options_description policy("Policy and privacy", width);
+    policy.add_options()(
+        "policy", text("")->value_name("FILE"),
+        "rules by which usage is approved, tolerated or forbidden (default: all unreviewed)")(
+        "privacy", text("clear")->value_name("MODE"),
+        "what is kept of hosts: clear; hmac, a pseudonym in place of address and name; truncate, "
+        "the network (/24, /48)")("privacy-key", text("")->value_name("FILE"),
+                                  "key of the pseudonyms (umbra privacy make-key)");
     po::options_description bounds("Bounds", width);
     bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
                          "flows followed at one time; the idlest makes room")(
@@ -130,9 +138,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "max-candidates", number(4096)->value_name("N"), "candidates remembered at one time");
 
     po::options_description all(width);
-    all.add(general).add(capture).add(usage).add(bounds);
+    all.add(general).add(capture).add(usage).add(policy).add(bounds);
     po::options_description in_file;
-    in_file.add(capture).add(usage).add(bounds);
+    in_file.add(capture).add(usage).add(policy).add(bounds);
     in_file.add_options()("log-level", text("info"));
 
     po::variables_map values;
@@ -152,8 +160,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                       << all
                       << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
                          "logs the\n"
-                         "counters; SIGHUP loads the catalogue anew, or keeps the old one and says "
-                         "why.\n";
+                         "counters; SIGHUP loads catalogue and policy anew, or keeps the old one "
+                         "and says why.\n";
             return std::nullopt;
         }
         if (values.contains("version")) {
@@ -179,6 +187,15 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     if (options.sensor.empty()) options.sensor = host_name();
     options.catalogue = values["catalogue"].as<std::string>();
     options.catalogue_extra = values["catalogue-extra"].as<std::string>();
+    options.policy = values["policy"].as<std::string>();
+    const std::string privacy = values["privacy"].as<std::string>();
+    const auto mode = privacy_mode(privacy);
+    if (!mode)
+        throw bad_input(fmt::format("--privacy {}: not one of clear, hmac, truncate", privacy));
+    options.privacy = *mode;
+    options.privacy_key = values["privacy-key"].as<std::string>();
+    if ((*mode == PrivacyMode::hmac) == options.privacy_key.empty())
+        throw bad_input("--privacy hmac and --privacy-key FILE go together (see --help)");
     if (values.contains("local-net")) {
         options.local_nets = values["local-net"].as<std::vector<std::string>>();
     }

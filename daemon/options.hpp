@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/capture/source.hpp"
+#include "daemon/policy/privacy.hpp"
 #include "daemon/usage/monitor.hpp"
 
 namespace umbra {
@@ -17,6 +18,9 @@ struct DaemonOptions {
     std::string database;
     std::string sensor;
     std::string catalogue, catalogue_extra;
+    std::string policy;
+    PrivacyMode privacy = PrivacyMode::clear;
+    std::string privacy_key;
     std::vector<std::string> local_nets;
     std::size_t candidate_hosts = 0;  // 0: no candidates
     std::size_t most_candidates = 4096;

@@ -7,30 +7,56 @@
 #include "daemon/support/failure.hpp"
 
 namespace umbra {
+namespace {
 
-void CatalogueReload::ask() {
+std::shared_ptr<const Policy> policy_of(const BasisFiles& files, const Signatures& signatures) {
+    return std::make_shared<const Policy>(
+        files.policy.empty() ? Policy() : load_policy(files.policy, signatures.catalogue));
+}
+
+Basis load_anew(const BasisFiles& files, Basis basis) {
+    try {
+        basis.signatures = load_signatures(files.catalogue);
+        const Catalogue& catalogue = basis.signatures->catalogue;
+        spdlog::info("catalogue {}: {} services, {} names", catalogue.version,
+                     catalogue.services.size(), catalogue.names.size());
+    } catch (const Failure& failure) {
+        spdlog::error("the catalogue stays as it was: {}", failure.what());
+    }
+    if (files.policy.empty()) return basis;
+    try {
+        basis.policy = policy_of(files, *basis.signatures);
+        spdlog::info("policy {}: {} rules", files.policy, basis.policy->rules().size());
+    } catch (const Failure& failure) {
+        spdlog::error("the policy stays as it was: {}", failure.what());
+    }
+    return basis;
+}
+
+}  // namespace
+
+Reload::Reload(BasisFiles files) : files_(std::move(files)) {
+    basis_.signatures = load_signatures(files_.catalogue);
+    basis_.policy = policy_of(files_, *basis_.signatures);
+}
+
+void Reload::ask() {
     if (loading_.valid()) {
         asked_again_ = true;
         return;
     }
-    loading_ = std::async(std::launch::async, [this] { return load_signatures(folders_); });
+    loading_ =
+        std::async(std::launch::async, [this, basis = basis_] { return load_anew(files_, basis); });
 }
 
-std::shared_ptr<const Signatures> CatalogueReload::take() {
+bool Reload::take() {
     if (!loading_.valid() ||
         loading_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-        return nullptr;
+        return false;
     }
-    std::shared_ptr<const Signatures> loaded;
-    try {
-        loaded = loading_.get();
-        spdlog::info("catalogue {}: {} services, {} names", loaded->catalogue.version,
-                     loaded->catalogue.services.size(), loaded->catalogue.names.size());
-    } catch (const Failure& failure) {
-        spdlog::error("the catalogue stays as it was: {}", failure.what());
-    }
+    basis_ = loading_.get();
     if (std::exchange(asked_again_, false)) ask();
-    return loaded;
+    return true;
 }
 
 }  // namespace umbra

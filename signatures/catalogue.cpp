@@ -36,6 +36,12 @@ std::string_view to_string(MatchKind kind) {
 std::optional<MatchKind> match_kind(std::string_view text) {
     return by_name<MatchKind>(kind_names, text);
 }
+std::span<const std::string_view> all_categories() {
+    return categories;
+}
+std::span<const std::string_view> all_sovereignties() {
+    return sovereignties;
+}
 bool is_category(std::string_view text) {
     return std::ranges::find(categories, text) != categories.end();
 }

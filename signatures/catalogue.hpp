@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/decode/address.hpp"
 #include "signatures/facts.hpp"
+#include "signatures/regions.hpp"
 
 namespace umbra {
 
@@ -20,7 +22,9 @@ std::optional<HostRole> host_role(std::string_view text);
 std::string_view to_string(MatchKind kind);
 std::optional<MatchKind> match_kind(std::string_view text);
 
-// The fixed list of categories, with `signatures/README.md` saying what each means.
+// The fixed lists of categories, with `signatures/README.md` saying what each means, and of laws.
+std::span<const std::string_view> all_categories();
+std::span<const std::string_view> all_sovereignties();
 bool is_category(std::string_view text);
 bool is_sovereignty(std::string_view text);
 
@@ -68,6 +72,7 @@ struct Catalogue {
     std::vector<Service> services;
     std::vector<SignatureName> names;
     std::vector<SignatureRange> ranges;
+    Regions regions;  // of the clouds that the services run on
     // The newest date on which a source was read, and a hash of the content: equal files have equal
     // versions, on every machine. `2026-11-24-3f2a9c1b7d10`, and `+` and a hash for local entries.
     std::string version;

@@ -29,6 +29,12 @@ bool is_day(std::string_view text) {
 
 }  // namespace
 
+bool is_id_word(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
 bool FormReader::check_keys(const YamlNode& node, std::span<const std::string_view> known) {
     if (node.kind != Kind::map) {
         fault(node.line, "expected `key: value` pairs");

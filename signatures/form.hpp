@@ -58,6 +58,9 @@ class FormReader {
 // The block `facts` of a service.
 Facts read_facts(const YamlNode& node, FormReader& form);
 
+// Whether `text` is made of lower case letters, digits and hyphens, as ids are.
+bool is_id_word(std::string_view text);
+
 // Whether `code` is an ISO 3166-1 alpha-2 country code that is officially assigned.
 bool is_country(std::string_view code);
 

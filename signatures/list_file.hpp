@@ -16,8 +16,8 @@ struct ListItem {
 // Empty where there is no such file. Throws Failure where it cannot be read.
 std::vector<ListItem> list_file(const std::filesystem::path& file);
 
-// The lists that go with a catalogue folder, in it or beside it: `shared-apexes.txt`, `not-ai.tsv`,
-// `candidates.txt`.
+// The lists that go with a catalogue folder, in it or beside it: `candidates.txt`, `not-ai.tsv`,
+// `regions.tsv`, `shared-apexes.txt`.
 std::vector<ListItem> companion_list(const std::filesystem::path& directory,
                                      const std::string& file);
 

@@ -27,6 +27,7 @@ Catalogue check_catalogue(const CatalogueFolders& folders, std::vector<Fault>& f
     if (catalogue.vendors.empty() && faults.empty()) {
         throw bad_input(fmt::format("{}: no *.yaml in this folder", folders.shipped.string()));
     }
+    catalogue.regions = Regions::read(folders.shipped);
     lint(catalogue, apexes, faults);
     if (folders.local.empty()) return catalogue;
 

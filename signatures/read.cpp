@@ -2,10 +2,8 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "daemon/support/failure.hpp"
+#include "daemon/support/text_file.hpp"
 #include "detectors/host_name.hpp"
 #include "signatures/form.hpp"
 
@@ -23,12 +21,6 @@ constexpr std::array<std::string_view, 3> range_keys{"cidr", "source", "read"};
 constexpr std::array<std::string_view, 6> media{"text", "code", "image", "audio", "video", "files"};
 constexpr std::array<std::string_view, 3> voice_functions{"speech_to_text", "text_to_speech",
                                                           "cloning"};
-
-bool is_id_word(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
 
 std::optional<std::string> fault_of_name(const SignatureName& entry) {
     std::string name = entry.name;
@@ -210,14 +202,6 @@ class FileReader : private FormReader {
     Catalogue& catalogue_;
 };
 
-std::string whole_text(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    if (!stream) throw bad_input(fmt::format("{}: cannot be read", file.string()));
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
-
 // With a hyphen after it; nothing where no source was read.
 std::string newest_date(const Catalogue& catalogue) {
     std::string newest;
@@ -252,7 +236,7 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
     Catalogue catalogue;
     std::string content;
     for (const auto& file : files) {
-        const std::string text = whole_text(file);
+        const std::string text = read_text(file);
         FileReader(file.string(), catalogue, faults).read(text, file.stem().string());
         content += file.filename().string() + '\0' + text + '\0';
     }

@@ -105,7 +105,7 @@ void Writer::write(const ClosedWindow& window) {
             ids_of(*usage.catalogue);
         SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
         for (const Usage& usage : window.usage) {
-            const std::int64_t host = id_of(add_host_, find_host_, usage.host.to_string());
+            const std::int64_t host = id_of(add_host_, find_host_, usage.identity.key);
             const std::int64_t name = id_of(add_name_, find_name_, usage.host_name);
             SQLite::Statement& row = add_usage_;
             row.reset();
@@ -114,7 +114,7 @@ void Writer::write(const ClosedWindow& window) {
             row.bind(3, host);
             row.bind(4, ids_of(*usage.catalogue)[usage.service]);
             row.bind(5, name);
-            row.bind(6, usage.server.to_string());
+            row.bind(6, usage.dest_ip);
             row.bind(7, int{usage.server_port});
             row.bind(8, std::string(to_string(usage.transport)));
             row.bind(9, std::string(to_string(usage.evidence)));

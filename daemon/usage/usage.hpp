@@ -24,7 +24,8 @@ std::string_view to_string(UsageClass usage);
 
 // Who a host is, at the time of its usage. Without a hosts file or DHCP the key is its address.
 struct HostIdentity {
-    std::string key;  // what the host is known by from one window to the next
+    std::string key;      // what the host is known by from one window to the next
+    std::string address;  // as it is stored: what privacy leaves of Usage::host
     std::optional<std::string> name, department, site;
 };
 
@@ -48,7 +49,8 @@ struct Usage {
 
     // Found out when the window closes.
     HostIdentity identity;
-    std::string region;  // what the pattern's `*` stood for in the host name; empty: unknown
+    std::string dest_ip;  // as it is stored: what privacy leaves of `server`
+    std::string region;   // of a cloud, as the host name says it; empty: unknown
     std::string policy = "unreviewed";
     std::optional<std::string> policy_rule;  // the rule that was in force
 };

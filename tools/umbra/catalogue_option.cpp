@@ -1,5 +1,7 @@
 #include "tools/umbra/catalogue_option.hpp"
 
+#include "daemon/support/nearest.hpp"
+
 namespace po = boost::program_options;
 
 namespace umbra {
@@ -15,6 +17,16 @@ void add_catalogue_options(po::options_description& options) {
 CatalogueFolders catalogue_folders(const po::variables_map& values) {
     return catalogue_folders(values["catalogue"].as<std::string>(),
                              values["catalogue-extra"].as<std::string>());
+}
+
+const Service& service_called(const std::string& id, const Catalogue& catalogue,
+                              std::string_view where) {
+    std::vector<std::string> known;
+    for (const Service& service : catalogue.services) {
+        if (service.id == id) return service;
+        known.push_back(service.id);
+    }
+    fail_unknown(where, id, known);
 }
 
 }  // namespace umbra

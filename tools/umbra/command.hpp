@@ -16,7 +16,10 @@ using Words = std::vector<std::string>;
 // `words` are what follows the command's name.
 ExitCode explain_command(const Words& words);
 ExitCode export_command(const Words& words);
+ExitCode policy_command(const Words& words);
+ExitCode privacy_command(const Words& words);
 ExitCode report_command(const Words& words);
+ExitCode resolve_command(const Words& words);
 ExitCode signatures_command(const Words& words);
 
 // Parses options and positional words. Prints `usage` and the options and returns nothing where
@@ -29,5 +32,14 @@ struct CommandLine {
 
     std::optional<boost::program_options::variables_map> parse(const Words& words) const;
 };
+
+// The text of an option that must be there, and not be blank. Throws Failure: "COMMAND: --OPTION
+// WHAT is missing".
+std::string needed_option(const boost::program_options::variables_map& values, const char* command,
+                          const char* option, const char* what);
+
+// The one positional word of that name. Throws Failure: "COMMAND: give WHAT".
+std::string needed_word(const boost::program_options::variables_map& values, const char* command,
+                        const char* name, const char* what);
 
 }  // namespace umbra

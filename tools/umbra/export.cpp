@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "daemon/store/reader.hpp"
+#include "daemon/support/descriptor.hpp"
 #include "daemon/support/time.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/output.hpp"
@@ -33,28 +34,18 @@ constexpr const char* header =
     throw environment_failure(fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno)));
 }
 
-// A file descriptor that closes itself.
-class Descriptor {
-  public:
-    Descriptor(const fs::path& path, int flags)
-        : number_(open(path.c_str(), flags | O_CLOEXEC, 0640)) {
-        if (number_ < 0) fail(path, "cannot be opened");
-    }
-    ~Descriptor() { close(number_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-  private:
-    int number_;
-};
+int open_file(const fs::path& path, int flags) {
+    const int number = open(path.c_str(), flags | O_CLOEXEC, 0640);
+    if (number < 0) fail(path, "cannot be opened");
+    return number;
+}
 
 // Text into a file that is there whole or not at all: written aside, synced, renamed, the folder
 // synced.
 void write_whole(const fs::path& path, std::string_view text) {
     const fs::path aside = path.string() + ".part";
     {
-        const Descriptor file(aside, O_WRONLY | O_CREAT | O_TRUNC);
+        const Descriptor file(open_file(aside, O_WRONLY | O_CREAT | O_TRUNC));
         while (!text.empty()) {
             const ssize_t count = write(file.number(), text.data(), text.size());
             if (count < 0 && errno == EINTR) continue;
@@ -64,8 +55,8 @@ void write_whole(const fs::path& path, std::string_view text) {
         if (fsync(file.number()) != 0) fail(aside, "cannot be synced");
     }
     if (rename(aside.c_str(), path.c_str()) != 0) fail(path, "cannot be renamed");
-    const Descriptor folder(path.has_parent_path() ? path.parent_path() : ".",
-                            O_RDONLY | O_DIRECTORY);
+    const Descriptor folder(
+        open_file(path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY));
     if (fsync(folder.number()) != 0) fail(path.parent_path(), "cannot be synced");
 }
 
@@ -154,7 +145,7 @@ ExitCode export_command(const Words& words) {
     if (error) throw environment_failure(fmt::format("{}: {}", folder.string(), error.message()));
 
     // Two exports at once would write the same rows into two files.
-    const Descriptor lock(cursor.string() + ".lock", O_RDWR | O_CREAT);
+    const Descriptor lock(open_file(cursor.string() + ".lock", O_RDWR | O_CREAT));
     if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
         throw environment_failure(fmt::format("{}: another export is at work", cursor.string()));
     }

@@ -45,6 +45,21 @@ std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
     return values;
 }
 
+std::string needed_option(const po::variables_map& values, const char* command, const char* option,
+                          const char* what) {
+    const std::string text = values.contains(option) ? values[option].as<std::string>() : "";
+    if (text.find_first_not_of(" \t") == std::string::npos) {
+        throw bad_input(fmt::format("{}: --{} {} is missing (see --help)", command, option, what));
+    }
+    return text;
+}
+
+std::string needed_word(const po::variables_map& values, const char* command, const char* name,
+                        const char* what) {
+    if (values.contains(name)) return values[name].as<std::vector<std::string>>().front();
+    throw bad_input(fmt::format("{}: give {} (see --help)", command, what));
+}
+
 namespace {
 
 constexpr const char* help =
@@ -56,6 +71,9 @@ constexpr const char* help =
     "  export            closed windows as CSV files for a SIEM\n"
     "  explain FILE      each flow of a capture file, with the evidence for its name\n"
     "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"
+    "  policy WHAT       rules for services: lint, check, explain\n"
+    "  privacy WHAT      pseudonyms: make-key, audit\n"
+    "  resolve ID        the address that a pseudonym stands for\n"
     "\n"
     "Options:\n"
     "  -h, --help        show this help\n"
@@ -81,6 +99,9 @@ ExitCode run(const Words& words) {
     if (command == "report") return report_command(rest);
     if (command == "export") return export_command(rest);
     if (command == "explain") return explain_command(rest);
+    if (command == "policy") return policy_command(rest);
+    if (command == "privacy") return privacy_command(rest);
+    if (command == "resolve") return resolve_command(rest);
     if (command == "signatures") return signatures_command(rest);
     throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
 }

@@ -3,8 +3,8 @@
 
 #include <map>
 
+#include "daemon/support/nearest.hpp"
 #include "tools/umbra/catalogue_option.hpp"
-#include "tools/umbra/nearest.hpp"
 #include "tools/umbra/output.hpp"
 #include "tools/umbra/signatures.hpp"
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "tools/umbra/catalogue_option.hpp"
-#include "tools/umbra/nearest.hpp"
 #include "tools/umbra/output.hpp"
 #include "tools/umbra/signatures.hpp"
 
@@ -10,15 +9,6 @@ namespace po = boost::program_options;
 
 namespace umbra {
 namespace {
-
-const Service& service_called(const std::string& word, const Catalogue& catalogue) {
-    std::vector<std::string> known;
-    for (const Service& service : catalogue.services) {
-        if (service.id == word) return service;
-        known.push_back(service.id);
-    }
-    fail_unknown("signatures show", word, known);
-}
 
 Value words(const std::optional<std::vector<std::string>>& list) {
     return list ? Value(fmt::format("{}", fmt::join(*list, ", "))) : Value();
@@ -93,7 +83,7 @@ ExitCode signatures_show(const Words& words) {
     const Format format = parse_format((*values)["format"].as<std::string>());
     const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
     const std::string word = (*values)["service"].as<std::vector<std::string>>().front();
-    print(rows_of(service_called(word, catalogue), catalogue), format);
+    print(rows_of(service_called(word, catalogue, "signatures show"), catalogue), format);
     return ExitCode::done;
 }
 

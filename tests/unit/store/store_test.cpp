@@ -22,10 +22,10 @@ ClosedWindow window_at(std::int64_t begin,
     for (const auto& [host, bytes] : hosts) {
         Usage usage;
         usage.catalogue = std::make_shared<const Catalogue>(test::small_catalogue());
-        usage.host = test::address(host);
+        usage.identity.key = usage.identity.address = host;
         usage.host_name = "claude.ai";
         usage.evidence = Evidence::sni;
-        usage.server = test::address("203.0.113.1");
+        usage.dest_ip = "203.0.113.1";
         usage.server_port = 443;
         usage.flows = 1;
         usage.bytes_out = bytes;

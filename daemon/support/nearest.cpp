@@ -1,4 +1,4 @@
-#include "tools/umbra/nearest.hpp"
+#include "daemon/support/nearest.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "tools/umbra/nearest.hpp"
+#include "daemon/support/nearest.hpp"
 
 #include <catch2/catch.hpp>
 

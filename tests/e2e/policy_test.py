@@ -1,0 +1,126 @@
+"""Policy files: checked and explained by umbra."""
+import csv
+import io
+import json
+import unittest
+
+import umbra
+
+EXAMPLE = umbra.SOURCE / "packaging" / "policy.yaml"
+
+RULES = """rules:
+  - id: us-law
+    sovereignty: us
+    status: tolerated
+  - id: chat
+    category: chat
+    status: forbidden
+    from: 2026-03-01
+  - id: chatgpt
+    service: openai.chatgpt
+    status: approved
+    from: 2026-11-02
+    until: 2026-11-03
+    note: One day only
+  - id: chatgpt-legal
+    service: openai.chatgpt
+    department: Legal
+    status: forbidden
+"""
+
+
+def explained(policy, service, *arguments):
+    """{rule: outcome}, in order of precedence."""
+    rows = json.loads(umbra.umbra("policy", "explain", service, "--policy", policy, "--format", "json",
+                                  *arguments).stdout)
+    return {row["rule"]: row["outcome"] for row in rows}
+
+
+class Policy(umbra.Case):
+    def setUp(self):
+        super().setUp()
+        self.policy = self.folder / "policy.yaml"
+        self.policy.write_text(RULES)
+
+    def test_the_example_for_a_bank_has_no_fault(self):
+        done = umbra.umbra("policy", "lint", EXAMPLE)
+        self.assertEqual(done.stdout, b"")
+        self.assertRegex(done.stderr.decode(), r"^\d+ rules, 0 faults\n$")
+
+    def test_lint_says_every_fault_with_its_line_in_their_order(self):
+        self.policy.write_text(RULES.replace("sovereignty: us", "sovereignty: usa").replace("openai.chatgpt\n    dep",
+                               "openai.chatgtp\n    dep").replace("forbidden\n    from", "banned\n    from"))
+        done = umbra.umbra("policy", "lint", self.policy, check=1)
+        lines = done.stdout.decode().splitlines()
+        self.assertEqual([line.split(": ")[0] for line in lines], [f"{self.policy}:{n}" for n in (2, 7, 15)])
+        self.assertIn("unknown sovereignty `usa`; near it: us", lines[0])
+        self.assertIn("unknown status `banned`", lines[1])
+        self.assertIn("near it: openai.chatgpt", lines[2])
+        self.assertEqual(umbra.umbra("policy", "check", self.policy, check=1).stdout, done.stdout)
+        self.assertFails(umbra.umbra("policy", "explain", "openai.chatgpt", "--policy", self.policy, check=None), 2,
+                         f"{self.policy}:2: ")
+
+    def test_check_counts_what_each_rule_decides(self):
+        services = list(csv.DictReader(io.StringIO(
+            umbra.umbra("signatures", "list", "--format", "csv").stdout.decode())))
+        chat = sum(s["category"] == "chat" for s in services)
+        american = sum(s["sovereignty"] == "us" and s["category"] != "chat" for s in services)
+        for day, expected in (("2026-11-02", {"chatgpt": 1, "chat": chat - 1, "us-law": american}),
+                              ("2026-11-03", {"chatgpt": 0, "chat": chat, "us-law": american})):
+            rows = json.loads(umbra.umbra("policy", "check", self.policy, "--on", day, "--format", "json").stdout)
+            count = {row["rule"]: row["services"] for row in rows}
+            unreviewed = len(services) - sum(expected.values())
+            self.assertEqual(count, {**expected, "chatgpt-legal": 1, None: unreviewed})
+            self.assertEqual([row["status"] for row in rows],
+                             ["approved", "tolerated", "forbidden", "forbidden", "unreviewed"])
+
+    def test_explain_says_which_rule_decides_and_why_the_others_do_not(self):
+        self.assertEqual(explained(self.policy, "openai.chatgpt", "--on", "2026-11-02"),
+                         {"chatgpt": "decides", "chat": "less specific: 4 against 16",
+                          "us-law": "less specific: 2 against 16"})
+        self.assertEqual(explained(self.policy, "openai.chatgpt", "--on", "2026-11-03"),
+                         {"chatgpt": "no longer in force", "chat": "decides", "us-law": "less specific: 2 against 4"})
+        self.assertEqual(explained(self.policy, "openai.chatgpt", "--on", "2026-02-28"),
+                         {"chatgpt": "not in force yet", "chat": "not in force yet", "us-law": "decides"})
+        self.assertEqual(list(explained(self.policy, "openai.chatgpt", "--on", "2026-11-02", "--department", "Legal")),
+                         ["chatgpt-legal", "chatgpt", "chat", "us-law"])
+        text = umbra.umbra("policy", "explain", "openai.chatgpt", "--policy", self.policy, "--on",
+                           "2026-11-02").stdout.decode()
+        self.assertIn("on 2026-11-02 is approved", " ".join(text.split()))
+        self.assertIn("One day only", text)
+        text = umbra.umbra("policy", "explain", "mistral.api", "--policy", self.policy).stdout.decode()
+        self.assertIn("is unreviewed\nNo rule speaks of it.\n", text)
+
+    def test_of_equals_the_later_date_then_the_later_line(self):
+        self.policy.write_text("rules:\n" + "".join(
+            f"  - {{id: {name}, vendor: mistral, status: approved{date}}}\n"
+            for name, date in (("old", ""), ("newer", ", from: 2026-02-01"), ("first", ", from: 2026-03-01, until: 2026-09-01"),
+                               ("second", ", from: 2026-03-01, until: 2026-08-01"))))
+        self.assertEqual(explained(self.policy, "mistral.api", "--on", "2026-03-01"),
+                         {"second": "decides", "first": "as specific, but earlier in the file",
+                          "newer": "as specific, but older", "old": "as specific, but older"})
+
+    def test_wrong_words_are_one_sentence_and_exit_code_2(self):
+        for words in (["lint"], ["check", self.policy, "--on", "tomorrow"], ["check", self.policy, "--on", "2026-02-30"],
+                      ["check", self.policy, "--on", "2026-02-03T10:00"], ["check", self.folder],
+                      ["lint", self.folder / "none.yaml"], ["explain", "--policy", self.policy],
+                      ["explain", "openai.chatgpt"], ["expound"]):
+            self.assertFails(umbra.umbra("policy", *words, check=None), 2)
+        self.assertFails(umbra.umbra("policy", "explain", "openai.chatgtp", "--policy", self.policy, check=None), 2,
+                         "openai.chatgpt")
+
+    def test_every_word_has_help_with_two_examples(self):
+        for word in ("lint", "check", "explain"):
+            text = umbra.umbra("policy", word, "--help").stdout.decode()
+            self.assertGreaterEqual(text.count(f"\n  umbra policy {word} "), 2)
+
+    def test_umbrad_refuses_a_policy_with_a_fault(self):
+        self.policy.write_text(RULES.replace("openai.chatgpt\n    dep", "openai.chatgtp\n    dep"))
+        capture, _, _ = umbra.trafgen(self.folder, "--packets", 100)
+        self.assertFails(umbra.umbrad("--read", capture, "--database", self.database, "--policy", self.policy, check=None),
+                         2, f"{self.policy}:15: ")
+        self.assertFalse(self.database.exists())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
