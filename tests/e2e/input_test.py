@@ -263,8 +263,8 @@ class Options(umbra.Case):
             if line.startswith("# ") and " = " in line and line[2:].split(" = ")[0].replace("-", "").isalpha():
                 name = line[2:].split(" = ")[0]
                 options.add(name)
-                if name not in ("interface", "read", "filter", "database", "catalogue", "catalogue-extra",
-                                "no-promiscuous"):
+                path = line.split(" = ")[1].startswith("/")  # not the same on every machine
+                if not path and name not in ("interface", "filter", "no-promiscuous"):
                     text += line[2:] + "\n"
         config = self.folder / "all.conf"
         config.write_text(text)
