@@ -144,3 +144,77 @@ TEST_CASE("more addresses than there is room for") {
     REQUIRE(result.answer);
     CHECK(result.answer->found().size() == DnsAnswer::most_addresses);
 }
+
+namespace {
+
+// An HTTPS record's data: priority 1, target `.`, ALPN, address hints, and an ECH configuration
+// list (RFC 9849 section 4) whose public name is `public_name`.
+Message service_binding(std::string_view public_name) {
+    Octets ech;
+    ech.with_length(2, [&] {
+        ech.u16(0xfe0c);  // an older version: passed over
+        ech.with_length(2, [&] { ech.fill(7, 1); });
+        ech.u16(0xfe0d);
+        ech.with_length(2, [&] {
+            ech.u8(17);
+            ech.u16(0x20);
+            ech.with_length(2, [&] { ech.fill(32, 5); });
+            ech.with_length(2, [&] { ech.u32(0x00010001); });
+            ech.u8(64);
+            ech.with_length(1, [&] { ech.text(public_name); });
+            ech.u16(0);
+        });
+    });
+    Octets out;
+    out.u16(1);
+    out.u8(0);
+    out.u16(1);
+    out.with_length(2, [&] { out.text("\2h3"); });
+    out.u16(4);
+    out.with_length(2, [&] { out.bytes({203, 0, 113, 4, 203, 0, 113, 5}); });
+    out.u16(5);
+    out.with_length(2, [&] { out.bytes(ech.view()); });
+    out.u16(6);
+    out.with_length(2, [&] { out.bytes(test::address("2001:db8::6").bytes); });
+    return out.take();
+}
+
+}  // namespace
+
+TEST_CASE("an HTTPS record gives address hints and the outer name of encrypted hellos") {
+    const Message data = service_binding("cloudflare-ech.com");
+    for (const std::string_view question :
+         {claude, std::string_view("\5_8443\6_https\6claude\2ai")}) {
+        const Message message =
+            response(question, 1, [&](Octets& out) { record(out, to_question, 65, 300, data); });
+        const auto result = read_dns(message);
+        REQUIRE(result.answer);
+        CHECK(result.answer->question.view() == "claude.ai");
+        REQUIRE(result.answer->ech_public_name);
+        CHECK(result.answer->ech_public_name->view() == "cloudflare-ech.com");
+        REQUIRE(result.answer->found().size() == 3);
+        CHECK(result.answer->found()[1].to_string() == "203.0.113.5");
+        CHECK(result.answer->found()[2].to_string() == "2001:db8::6");
+        CHECK(result.answer->lifetime == 300);
+        for (std::size_t length = 0; length < message.size(); ++length) {
+            const Message part(message.begin(),
+                               message.begin() + static_cast<std::ptrdiff_t>(length));
+            CHECK_FALSE(read_dns(part).answer);
+        }
+    }
+}
+
+TEST_CASE("an HTTPS record whose lengths lie is refused or gives less, never more") {
+    const Message data = service_binding("cloudflare-ech.com");
+    for (std::size_t at = 0; at < data.size(); ++at) {
+        Message lie = data;
+        lie[at] = 0xff;
+        const auto result = read_dns(
+            response(claude, 1, [&](Octets& out) { record(out, to_question, 65, 300, lie); }));
+        if (result.answer) CHECK(result.answer->found().size() <= 5);
+    }
+    const Message alias{0, 0, 0};
+    CHECK_FALSE(read_dns(response(claude, 1, [&](Octets& out) {
+                    record(out, to_question, 65, 300, alias);
+                })).answer);
+}
