@@ -127,8 +127,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, CatalogueReload&
         spdlog::info("{}: received {}, dropped {}, dropped by the interface {}", source.name(),
                      statistics.received, statistics.dropped, statistics.interface_dropped);
     };
-    // Packets may still wait in the ring when the clock passes a window's end.
-    constexpr Micros grace = 2 * second;
+    constexpr Micros ring_delay = 2 * second;  // that packets may wait in the ring
     Micros next_look = 0;
     while (!stop_asked) {
         source.dispatch(packets_a_turn, take);
@@ -140,7 +139,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, CatalogueReload&
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
             look_at_statistics();
-            monitor.advance(now - grace);
+            monitor.advance(now - ring_delay);
         }
     }
     // What the kernel holds of the time before the stop still counts.

@@ -109,7 +109,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "folder of catalogue files (default: the installed one)")(
         "catalogue-extra", text("")->value_name("DIR"),
         "folder of the site's own entries over them (default: /etc/umbra/catalogue.d)")(
-        "window", number(300)->value_name("SECONDS"), "length of a usage window");
+        "window", number(300)->value_name("SECONDS"), "length of a usage window")(
+        "grace", number(30)->value_name("SECONDS"),
+        "how long a window that ended waits for packets that come out of order");
     po::options_description bounds("Bounds", width);
     bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
                          "flows followed at one time; the idlest makes room")(
@@ -182,7 +184,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
 
     constexpr std::uint32_t many = 1U << 28;
     MonitorLimits& limits = options.limits;
-    limits.window = at_least(values, "window", 1, 86400) * second;
+    limits.ledger.window = at_least(values, "window", 1, 86400) * second;
+    limits.ledger.grace = at_least(values, "grace", 0, 3600) * second;
     limits.flows.most_flows = at_least(values, "max-flows", 1U, many);
     limits.flows.tcp_idle = at_least(values, "tcp-idle", 1, 86400) * second;
     limits.flows.udp_idle = at_least(values, "udp-idle", 1, 86400) * second;
@@ -194,7 +197,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                            << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);
-    limits.most_cells = at_least(values, "max-rows", 1U, many);
+    limits.ledger.most_rows = at_least(values, "max-rows", 1U, many);
 
     if (options.database.empty()) throw bad_input("--database DB is missing (see --help)");
     if (options.read.empty() == options.live.interface.empty()) {

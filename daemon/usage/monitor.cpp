@@ -46,11 +46,9 @@ Monitor::Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_n
       flows_(limits.flows),
       namer_(limits.naming, *this),
       signatures_(std::move(signatures)),
-      ledger_(limits.window, limits.most_cells, names_) {}
+      ledger_(limits.ledger, names_, *this) {}
 
 void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
-    if (ledger_.ends_before(time)) close_window();
-    if (!ledger_.open()) ledger_.open_at(time);
     ledger_.saw(time);
 
     Packet packet;
@@ -60,14 +58,14 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
     Flow& flow = update.flow;
     if (is_dns(packet)) dns_message(packet.payload, packet.destination, packet.time);
     if (flow.naming_over) {
-        if (update.added > 0) account(flow, update.added, update.from_low);
+        if (update.added > 0) account(flow, update.added, update.from_low, time);
     } else {
         namer_.look(flow, packet, update.from_low, update.expected_sequence);
     }
 }
 
 // Counts bytes of a settled flow, in the window in which they were seen.
-void Monitor::account(Flow& flow, std::uint32_t added, bool from_low) {
+void Monitor::account(Flow& flow, std::uint32_t added, bool from_low, Micros time) {
     bytes_[flow.sight] += added;
     if (flow.name == Flow::none) return;
     const Recognition& as = recognitions_[flow.name];
@@ -75,7 +73,7 @@ void Monitor::account(Flow& flow, std::uint32_t added, bool from_low) {
     ai_bytes_ += added;
     if (!as.counted) return;
     const bool outward = from_low == flow.client_is_low;
-    ledger_.count(flow, as, false, outward ? added : 0, outward ? 0 : added);
+    ledger_.count(flow, as, {0, outward ? added : 0, outward ? 0 : added}, time);
 }
 
 void Monitor::dns_message(Bytes message, const Address& client, Micros time) {
@@ -107,7 +105,7 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
     flow.sight = static_cast<std::uint8_t>(sight);
     ++flow_count_[flow.sight];
     if (naming.quic != QuicUnread::read) ++quic_unread_[static_cast<std::size_t>(naming.quic)];
-    // The bytes that came before the name was known count in the window that is open now.
+    // The bytes that came before the name was known count in the window of the last of them.
     const std::uint64_t out = flow.outward().bytes, in = flow.inward().bytes;
     bytes_[flow.sight] += out + in;
     if (as.signature) {
@@ -115,7 +113,7 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
         ai_bytes_ += out + in;
         if (as.counted) {
             ++ai_flows_;
-            ledger_.count(flow, as, true, out, in);
+            ledger_.count(flow, as, {1, out, in}, flow.last_seen);
         } else {
             ++ai_outside_clients_;
         }
@@ -240,7 +238,7 @@ void Monitor::flow_ended(Flow& flow) {
 
 void Monitor::advance(Micros now) {
     flows_.advance(now, *this);
-    if (ledger_.ends_before(now)) close_window();
+    ledger_.advance(now);
 }
 
 void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
@@ -251,18 +249,20 @@ void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
 void Monitor::finish() {
     decoder_.finish();
     flows_.clear(*this);
-    if (ledger_.open()) close_window();
+    ledger_.finish();
 }
 
-void Monitor::close_window() {
-    ClosedWindow window = ledger_.close();
-    // Counters only rise; the window's share is what they rose by.
-    std::vector<CoverageItem> now = counters();
-    for (std::size_t i = 0; i < now.size(); ++i) {
-        const std::uint64_t before = i < at_window_start_.size() ? at_window_start_[i].value : 0;
-        window.coverage.push_back({now[i].metric, now[i].value - before});
-    }
+// Counters only rise; a window's share is what they rose by.
+std::vector<CoverageItem> Monitor::coverage_so_far() {
+    std::vector<CoverageItem> share = counters();
+    std::vector<CoverageItem> now = share;
+    for (std::size_t i = 0; i < at_window_start_.size(); ++i)
+        share[i].value -= at_window_start_[i].value;
     at_window_start_ = std::move(now);
+    return share;
+}
+
+void Monitor::window_closed(ClosedWindow window) {
     if (window_sink_) window_sink_(std::move(window));
 }
 
@@ -314,6 +314,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"overlap_conflicts", n.overlap_conflicts},
         {"name_table_full", names_.refused()},
         {"ledger_full", ledger_.refused()},
+        {"packets_late", ledger_.late()},
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},

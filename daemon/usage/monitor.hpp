@@ -22,8 +22,7 @@ struct MonitorLimits {
     NamingLimits naming;
     std::uint32_t most_dns_entries = 65536;
     std::uint32_t most_names = 65536;
-    std::uint32_t most_cells = 65536;  // rows a window
-    Micros window = 300 * second;
+    Ledger::Limits ledger;
 };
 
 // A flow as `umbra explain` shows it. The name is that of any site; it is for the person who asks
@@ -37,7 +36,7 @@ struct ExplainedFlow {
     const SignatureName* signature;  // null: no AI service
 };
 
-class Monitor : private FlowEnd, private NamingEnd {
+class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
   public:
     using WindowSink = std::function<void(ClosedWindow)>;
     using FlowSink = std::function<void(const ExplainedFlow&)>;
@@ -57,13 +56,13 @@ class Monitor : private FlowEnd, private NamingEnd {
     void set_link_type(int link_type) { decoder_.set_link_type(link_type); }
     void packet(Micros time, Bytes frame, std::uint32_t wire_length);
 
-    // Lets time pass without packets: expires flows, closes the window that ended before `now`.
+    // Lets time pass without packets: expires flows, closes the windows that are over at `now`.
     void advance(Micros now);
 
     // Drops of the capture so far, for the coverage of the open window.
     void note_drops(std::uint64_t kernel, std::uint64_t interface);
 
-    // Ends all flows and closes the open window.
+    // Ends all flows and closes all windows.
     void finish();
 
     // What a person asks for with SIGUSR1 or at the end: every counter since the start.
@@ -73,13 +72,14 @@ class Monitor : private FlowEnd, private NamingEnd {
     void flow_ended(Flow& flow) override;
     void naming_over(Flow& flow, const Naming& naming) override;
     void dns_message(Bytes message, const Address& client, Micros time) override;
+    std::vector<CoverageItem> coverage_so_far() override;
+    void window_closed(ClosedWindow window) override;
 
     void settle_client(Flow& flow) const;
     Recognition recognise(const Flow& flow, const Naming& naming);
     bool is_encrypted_hello(const Flow& flow, const Detection& hello) const;
     Sight sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const;
-    void account(Flow& flow, std::uint32_t added, bool from_low);
-    void close_window();
+    void account(Flow& flow, std::uint32_t added, bool from_low, Micros time);
     std::uint32_t new_recognition(Recognition recognition);
 
     LocalNets local_nets_;

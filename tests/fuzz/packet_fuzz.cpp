@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.naming.memory = 40'000;
     limits.most_dns_entries = 16;
     limits.most_names = 8;
-    limits.most_cells = 4;
+    limits.ledger.most_rows = 4;
     umbra::Monitor monitor(signatures, umbra::LocalNets::defaults(), limits);
     umbra::Reader input(umbra::Bytes(data, size));
     umbra::Micros time = 0;

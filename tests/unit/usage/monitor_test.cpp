@@ -144,6 +144,42 @@ TEST_CASE("packets out of order and time that steps back lose nothing and double
     CHECK(w.bytes().first == conversation.up.length);
     for (std::size_t n = 1; n < w.windows.size(); ++n)
         CHECK(w.windows[n - 1].end <= w.windows[n].begin);
+    CHECK(w.counter("packets_late") == conversation.segments.size() / 50);
+}
+
+TEST_CASE("packets out of order across a window's end count in their own window") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start + 200 * second, 200 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    script.say_filler(false, 300'000);
+    const Conversation conversation = script.take();
+    // After the hello, each packet may come up to 20 seconds late.
+    std::vector<trafgen::Segment> arrived = conversation.segments;
+    std::stable_sort(arrived.begin() + 6, arrived.end(), [](const auto& a, const auto& b) {
+        const auto arrival = [](const auto& segment) {
+            return segment.time + segment.time / 7 % (20 * second);
+        };
+        return arrival(a) < arrival(b);
+    });
+    // TCP counts progress: a byte belongs to the packet that first reached or passed it.
+    std::map<Micros, std::uint64_t> expected;
+    std::uint64_t reached = 0;
+    for (const auto& segment : arrived) {
+        w.send(conversation, segment, segment.time);
+        const std::uint64_t end = segment.offset + segment.length;
+        if (segment.from_client || end <= reached) continue;
+        expected[segment.time / (300 * second)] += end - reached;
+        reached = end;
+    }
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 2);
+    REQUIRE(expected.size() == 2);
+    CHECK(w.counter("packets_late") == 0);
+    for (const ClosedWindow& window : w.windows) {
+        REQUIRE(window.usage.size() == 1);
+        CHECK(window.usage[0].bytes_in == expected[window.begin / (300 * second)]);
+    }
 }
 
 TEST_CASE("a frame that the mirror gives twice counts once") {
@@ -299,25 +335,53 @@ TEST_CASE("a client outside is counted in the coverage only") {
     CHECK(w.counter("ai_bytes") > 1000);
 }
 
-TEST_CASE("a window without packets is closed by the clock, once") {
+TEST_CASE("without packets the clock closes a window after the grace, once, and goes on watching") {
     Watched w;
     Script script = w.tcp("10.0.0.1", 40000, start);
     script.handshake();
     script.open_with(w.hello("claude.ai"), false, false, false);
     w.send(script.take());
-    w.monitor.advance(start + 299 * second);
+    w.monitor.advance(start + 329 * second);
     CHECK(w.windows.empty());
-    w.monitor.advance(start + 300 * second);
+    w.monitor.advance(start + 330 * second);
     CHECK(w.windows.size() == 1);
     w.monitor.advance(start + 900 * second);
     w.monitor.finish();
-    CHECK(w.windows.size() == 1);
+    // The second window was watched to its end, the fourth begins at 900.
+    REQUIRE(w.windows.size() == 3);
+    CHECK(w.windows[0].usage.size() == 1);
+    CHECK(w.windows[1].begin == start + 300 * second);
+    CHECK(w.windows[1].usage.empty());
+    CHECK(w.windows[2].begin == start + 900 * second);
+}
+
+TEST_CASE("a packet that comes when the clock has closed its window counts in the next one") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start + 290 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    const Conversation opened = script.take();
+    w.send(opened);
+    w.monitor.advance(start + 640 * second);
+    Conversation late = opened;
+    late.segments.assign(1, opened.segments.back());
+    late.segments[0].offset = late.up.length;
+    late.segments[0].length = 500;
+    late.up.length += 500;
+    w.send(late, late.segments[0], start + 299 * second);
+    w.monitor.finish();
+    CHECK(w.bytes().first == late.up.length);
+    std::map<Micros, int> begins;
+    for (const ClosedWindow& window : w.windows)
+        CHECK(++begins[window.begin] == 1);
+    CHECK(w.windows.back().usage.at(0).bytes_out == 500);
+    CHECK(w.counter("packets_late") == 1);
 }
 
 TEST_CASE("tables that are full count what they refused, and the rest stays right") {
     MonitorLimits limits;
     limits.naming.most_pending = 4;
-    limits.most_cells = 3;
+    limits.ledger.most_rows = 3;
     Watched w(limits);
     SECTION("hellos that never end") {
         for (std::uint16_t port = 0; port < 50; ++port) {

@@ -1,0 +1,84 @@
+// The rows of one window, while bytes may still be counted in it.
+#pragma once
+
+#include <unordered_map>
+
+#include "daemon/flow/flow.hpp"
+#include "daemon/naming/name_table.hpp"
+#include "daemon/usage/usage.hpp"
+
+namespace umbra {
+
+// What a flow was recognised as: one AI service under one name.
+struct Recognition {
+    std::uint32_t name = NameTable::none;  // in the name table, held
+    Evidence evidence = Evidence::none;
+    bool ech = false;           // the hello is encrypted
+    bool counted = false;       // as usage: an AI service, and one end is inside
+    std::string_view protocol;  // a literal, or nDPI's
+    const SignatureName* signature = nullptr;
+    std::shared_ptr<const Catalogue> catalogue;  // that the signature lives in
+};
+
+// What is added to a row: payload bytes, and the flows that were not counted before.
+struct Amount {
+    std::uint64_t flows = 0, out = 0, in = 0;
+};
+
+class Account {
+  public:
+    // What the accounts of successive windows share.
+    struct Common {
+        std::uint32_t most_rows;
+        NameTable& names;
+        std::uint32_t last_number = 0;  // of an account, for Flow::cell_window
+        std::uint64_t refused = 0;      // flows × windows that found no row
+    };
+
+    Account(Micros begin, Micros length, Common& common);
+
+    Micros begin() const { return begin_; }
+    Micros end() const { return end_; }
+
+    // Notes that a packet was seen, for the window's first and last packet times.
+    void saw(Micros time) {
+        if (first_packet_ == 0 || time < first_packet_) first_packet_ = time;
+        if (time > last_packet_) last_packet_ = time;
+    }
+
+    void count(Flow& flow, const Recognition& as, const Amount& amount);
+
+    // The rows, in the order in which they began. Nothing may be counted afterwards.
+    ClosedWindow close();
+
+  private:
+    struct CellKey {
+        Address host;
+        const SignatureName* signature;
+        std::uint32_t name;
+        Evidence evidence;
+        Transport transport;
+        bool ech;
+        bool operator==(const CellKey&) const = default;
+    };
+    struct CellHash {
+        std::size_t operator()(const CellKey& key) const;
+    };
+    struct Cell {
+        CellKey key;
+        std::shared_ptr<const Catalogue> catalogue;
+        Address server;  // of the first flow
+        std::uint16_t server_port;
+        Amount sum;
+    };
+    std::uint32_t cell_of(const Flow& flow, const Recognition& as);
+
+    Micros begin_, end_;
+    Common& common_;
+    std::uint32_t number_;
+    Micros first_packet_ = 0, last_packet_ = 0;
+    std::unordered_map<CellKey, std::uint32_t, CellHash> index_;
+    std::vector<Cell> cells_;
+};
+
+}  // namespace umbra
