@@ -1,6 +1,9 @@
 #include "daemon/usage/account.hpp"
 
+#include <algorithm>
+
 #include "daemon/support/hash.hpp"
+#include "daemon/usage/usage_class.hpp"
 
 namespace umbra {
 
@@ -20,13 +23,9 @@ std::size_t Account::CellHash::operator()(const CellKey& key) const {
 void Account::count(Flow& flow, const Recognition& as, const Amount& amount) {
     if (flow.cell_window != number_) {
         flow.cell = cell_of(flow, as);
-        flow.cell_window = number_;
+        flow.cell_window = number_;  // as it is now: finding room may have changed it
     }
-    if (flow.cell == Flow::none) return;
-    Amount& sum = cells_[flow.cell].sum;
-    sum.flows += amount.flows;
-    sum.out += amount.out;
-    sum.in += amount.in;
+    cells_[flow.cell].sum += amount;
 }
 
 std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as) {
@@ -34,15 +33,70 @@ std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as) {
                       as.evidence,   flow.key.transport(), as.ech};
     const auto found = index_.find(key);
     if (found != index_.end()) return found->second;
-    if (cells_.size() >= common_.most_rows) {
-        ++common_.refused;
-        return Flow::none;
-    }
+    if (cells_.size() >= common_.most_rows) sum_up_the_smaller_half();
     const auto index = static_cast<std::uint32_t>(cells_.size());
     index_.emplace(key, index);
     common_.names.hold_again(as.name);  // until the rows have their own text
     cells_.push_back({key, as.catalogue, flow.server(), flow.server_port(), {}});
     return index;
+}
+
+void Account::sum_up_the_smaller_half() {
+    const auto kept = cells_.begin() + static_cast<std::ptrdiff_t>(cells_.size() / 2);
+    std::nth_element(cells_.begin(), kept, cells_.end(), [](const Cell& a, const Cell& b) {
+        return a.sum.out + a.sum.in > b.sum.out + b.sum.in;
+    });
+    for (auto cell = kept; cell != cells_.end(); ++cell) {
+        const Usage row = row_of(*cell);
+        Others& others = others_[{row.catalogue.get(), row.service, row.evidence, row.transport,
+                                  row.ech, row.shared, row.usage_class}];
+        others.catalogue = row.catalogue;
+        others.sum += cell->sum;
+        common_.names.release(cell->key.name);
+        ++common_.summed_up;
+    }
+    cells_.erase(kept, cells_.end());
+    // Nothing is where it was.
+    index_.clear();
+    for (std::uint32_t i = 0; i < cells_.size(); ++i)
+        index_.emplace(cells_[i].key, i);
+    number_ = ++common_.last_number;
+}
+
+Usage Account::row_of(const Cell& cell) const {
+    Usage usage;
+    usage.host = cell.key.host;
+    usage.catalogue = cell.catalogue;
+    usage.service = cell.key.signature->service;
+    usage.host_name = HostName::without_port(common_.names.text(cell.key.name));
+    usage.role = cell.key.signature->role;
+    usage.evidence = cell.key.evidence;
+    usage.transport = cell.key.transport;
+    usage.ech = cell.key.ech;
+    usage.shared = cell.key.signature->shared;
+    usage.server = cell.server;
+    usage.server_port = cell.server_port;
+    usage.flows = cell.sum.flows;
+    usage.bytes_out = cell.sum.out;
+    usage.bytes_in = cell.sum.in;
+    usage.usage_class = classify(usage);
+    return usage;
+}
+
+Usage Account::row_of(const OthersKey& key, const Others& others) {
+    Usage usage;
+    usage.identity = {.key = "other", .name = "other hosts", .department = {}, .site = {}};
+    usage.catalogue = others.catalogue;
+    usage.service = key.service;
+    usage.evidence = key.evidence;
+    usage.transport = key.transport;
+    usage.ech = key.ech;
+    usage.shared = key.shared;
+    usage.flows = others.sum.flows;
+    usage.bytes_out = others.sum.out;
+    usage.bytes_in = others.sum.in;
+    usage.usage_class = key.usage;
+    return usage;
 }
 
 ClosedWindow Account::close() {
@@ -52,25 +106,13 @@ ClosedWindow Account::close() {
                         .last_packet = last_packet_,
                         .usage = {},
                         .coverage = {}};
-    window.usage.reserve(cells_.size());
+    window.usage.reserve(cells_.size() + others_.size());
     for (const Cell& cell : cells_) {
-        Usage& usage = window.usage.emplace_back();
-        usage.host = cell.key.host;
-        usage.catalogue = cell.catalogue;
-        usage.service = cell.key.signature->service;
-        usage.host_name = HostName::without_port(common_.names.text(cell.key.name));
-        usage.role = cell.key.signature->role;
-        usage.evidence = cell.key.evidence;
-        usage.transport = cell.key.transport;
-        usage.ech = cell.key.ech;
-        usage.shared = cell.key.signature->shared;
-        usage.server = cell.server;
-        usage.server_port = cell.server_port;
-        usage.flows = cell.sum.flows;
-        usage.bytes_out = cell.sum.out;
-        usage.bytes_in = cell.sum.in;
+        window.usage.push_back(row_of(cell));
         common_.names.release(cell.key.name);
     }
+    for (const auto& [key, others] : others_)
+        window.usage.push_back(row_of(key, others));
     return window;
 }
 

@@ -1,6 +1,7 @@
 // The rows of one window, while bytes may still be counted in it.
 #pragma once
 
+#include <map>
 #include <unordered_map>
 
 #include "daemon/flow/flow.hpp"
@@ -23,16 +24,27 @@ struct Recognition {
 // What is added to a row: payload bytes, and the flows that were not counted before.
 struct Amount {
     std::uint64_t flows = 0, out = 0, in = 0;
+
+    Amount& operator+=(const Amount& more) {
+        flows += more.flows;
+        out += more.out;
+        in += more.in;
+        return *this;
+    }
 };
 
+// Never more rows than a bound. When it is reached, the smaller half of them, by bytes, is summed
+// up: one row for each service, and kind of evidence, stands for those hosts ("other hosts"), so
+// that the sums of a service stay exact whatever a scan or forged addresses do. Those rows are
+// bounded by the catalogue.
 class Account {
   public:
     // What the accounts of successive windows share.
     struct Common {
         std::uint32_t most_rows;
         NameTable& names;
-        std::uint32_t last_number = 0;  // of an account, for Flow::cell_window
-        std::uint64_t refused = 0;      // flows × windows that found no row
+        std::uint32_t last_number = 0;  // for Flow::cell_window: of an account, until it sums up
+        std::uint64_t summed_up = 0;    // rows that went to "other hosts"
     };
 
     Account(Micros begin, Micros length, Common& common);
@@ -48,7 +60,7 @@ class Account {
 
     void count(Flow& flow, const Recognition& as, const Amount& amount);
 
-    // The rows, in the order in which they began. Nothing may be counted afterwards.
+    // The rows. Nothing may be counted afterwards.
     ClosedWindow close();
 
   private:
@@ -71,7 +83,24 @@ class Account {
         std::uint16_t server_port;
         Amount sum;
     };
+    // What "other hosts" are told apart by.
+    struct OthersKey {
+        const Catalogue* catalogue;
+        std::uint32_t service;
+        Evidence evidence;
+        Transport transport;
+        bool ech, shared;
+        UsageClass usage;
+        auto operator<=>(const OthersKey&) const = default;
+    };
+    struct Others {
+        std::shared_ptr<const Catalogue> catalogue;
+        Amount sum;
+    };
     std::uint32_t cell_of(const Flow& flow, const Recognition& as);
+    void sum_up_the_smaller_half();
+    Usage row_of(const Cell& cell) const;
+    static Usage row_of(const OthersKey& key, const Others& others);
 
     Micros begin_, end_;
     Common& common_;
@@ -79,6 +108,7 @@ class Account {
     Micros first_packet_ = 0, last_packet_ = 0;
     std::unordered_map<CellKey, std::uint32_t, CellHash> index_;
     std::vector<Cell> cells_;
+    std::map<OthersKey, Others> others_;
 };
 
 }  // namespace umbra

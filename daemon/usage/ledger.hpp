@@ -52,7 +52,7 @@ class Ledger {
     // Closes all windows.
     void finish();
 
-    std::uint64_t refused() const { return common_.refused; }
+    std::uint64_t summed_up() const { return common_.summed_up; }
     std::uint64_t late() const { return late_; }  // packets older than every open window
 
   private:

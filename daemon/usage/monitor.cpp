@@ -313,7 +313,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"names_refused", n.names_refused},
         {"overlap_conflicts", n.overlap_conflicts},
         {"name_table_full", names_.refused()},
-        {"ledger_full", ledger_.refused()},
+        {"usage_rows_summed_up", ledger_.summed_up()},
         {"packets_late", ledger_.late()},
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},

@@ -144,14 +144,15 @@ void print_coverage(const std::vector<store::Metric>& metrics) {
         count("fragments_expired") + count("fragments_overlapping")));
     print_tunnels(metrics);
     const std::int64_t made_room = count("flows_evicted") + count("naming_evicted") +
-                                   count("dns_evicted") + count("ledger_full") +
+                                   count("dns_evicted") + count("usage_rows_summed_up") +
                                    count("name_table_full") + count("naming_not_asked");
     if (made_room > 0) {
         print_text(fmt::format(
             "Bounds were reached: {} flows and {} namings made room, {} DNS answers were forgotten "
-            "early, {} flows found no row, {} names no place, {} flows were not classified.",
+            "early, {} rows of the smallest users were summed up, {} names found no place, {} "
+            "flows were not classified.",
             count("flows_evicted"), count("naming_evicted"), count("dns_evicted"),
-            count("ledger_full"), count("name_table_full"), count("naming_not_asked")));
+            count("usage_rows_summed_up"), count("name_table_full"), count("naming_not_asked")));
     }
 }
 

@@ -378,40 +378,76 @@ TEST_CASE("a packet that comes when the clock has closed its window counts in th
     CHECK(w.counter("packets_late") == 1);
 }
 
-TEST_CASE("tables that are full count what they refused, and the rest stays right") {
+TEST_CASE("hellos that never end make room for others, and the rest stays right") {
     MonitorLimits limits;
     limits.naming.most_pending = 4;
-    limits.ledger.most_rows = 3;
     Watched w(limits);
-    SECTION("hellos that never end") {
-        for (std::uint16_t port = 0; port < 50; ++port) {
-            Script script = w.tcp("10.0.0.9", static_cast<std::uint16_t>(1000 + port), start);
-            script.handshake();
-            Message part = w.hello("claude.ai");
-            part.resize(40);
-            script.say(true, part);
-            w.send(script.take());
-        }
-        CHECK(w.counter("naming_evicted") == 46);
-        Script whole = w.tcp("10.0.0.1", 40000, start);
-        whole.handshake();
-        whole.open_with(w.hello("claude.ai"), true, true, false);
-        w.send(whole.take());
-        w.monitor.finish();
-        REQUIRE(w.windows[0].usage.size() == 1);
-        CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+    for (std::uint16_t port = 0; port < 50; ++port) {
+        Script script = w.tcp("10.0.0.9", static_cast<std::uint16_t>(1000 + port), start);
+        script.handshake();
+        Message part = w.hello("claude.ai");
+        part.resize(40);
+        script.say(true, part);
+        w.send(script.take());
     }
-    SECTION("more rows than the window has room for") {
-        for (const char* host : {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}) {
-            Script script = w.tcp(host, 40000, start);
-            script.handshake();
-            script.open_with(w.hello("claude.ai"), false, false, false);
-            w.send(script.take());
+    CHECK(w.counter("naming_evicted") == 46);
+    Script whole = w.tcp("10.0.0.1", 40000, start);
+    whole.handshake();
+    whole.open_with(w.hello("claude.ai"), true, true, false);
+    w.send(whole.take());
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+}
+
+TEST_CASE(
+    "hosts beyond the bound are summed up, the smallest first, and a service's sums stay exact") {
+    MonitorLimits limits;
+    limits.ledger.most_rows = 4;
+    Watched w(limits);
+    std::uint64_t sent = 0, large_sent = 0;
+    const auto visit = [&](const std::string& host, std::uint64_t bytes) {
+        Script script = w.tcp(host.c_str(), 40000, start);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(true, bytes);
+        Conversation made = script.take();
+        sent += made.up.length;
+        return made;
+    };
+    const Conversation large = visit("10.0.0.1", 900'000);
+    large_sent = large.up.length;
+    w.send(large);
+    for (int host = 2; host <= 100; ++host)
+        w.send(visit("10.0.0." + std::to_string(host), 100));
+    // A flow goes on after its row was summed up.
+    Conversation more = visit("10.0.0.2", 100);
+    more.segments = {more.segments.back()};
+    more.segments[0].offset += more.segments[0].length;
+    sent -= more.up.length - more.segments[0].length;
+    w.send(more);
+    w.monitor.finish();
+
+    REQUIRE(w.windows.size() == 1);
+    std::uint64_t rows = 0, others = 0, flows = 0;
+    for (const Usage& usage : w.windows[0].usage) {
+        flows += usage.flows;
+        if (usage.identity.key == "other") {
+            ++others;
+            CHECK(usage.identity.name == "other hosts");
+            CHECK(w.signatures->catalogue.services[usage.service].id == "anthropic.claude");
+            CHECK(usage.evidence == Evidence::sni);
+            CHECK(usage.host_name.empty());
+        } else {
+            ++rows;
         }
-        w.monitor.finish();
-        CHECK(w.windows[0].usage.size() == 3);
-        CHECK(w.counter("ledger_full") == 2);
+        if (usage.host.to_string() == "10.0.0.1") CHECK(usage.bytes_out == large_sent);
     }
+    CHECK(rows <= 4);
+    CHECK(others == 1);
+    CHECK(flows == 100);
+    CHECK(w.bytes().first == sent);
+    CHECK(w.counter("usage_rows_summed_up") + rows >= 100);
 }
 
 TEST_CASE("coverage of each window is what the counters rose by") {
