@@ -169,13 +169,11 @@ void run(const DaemonOptions& options) {
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
     const auto signatures = load_signatures(folders);
     CatalogueReload reload(folders);
-    LocalNets local_nets =
-        options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
     std::deque<capture::Source> sources = open_sources(options);
     store::Writer writer(options.database, options.sensor, signatures->catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
-    Monitor monitor(signatures, std::move(local_nets), options.limits);
+    Monitor monitor(signatures, options.scope, options.limits);
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {
         if (first_window && stored_until && window.begin / second < *stored_until) {

@@ -18,7 +18,7 @@ namespace po = boost::program_options;
 namespace umbra {
 namespace {
 
-constexpr const char* list_options[] = {"read", "local-net"};
+constexpr const char* list_options[] = {"read", "local-net", "exclude", "proxy"};
 
 bool may_repeat(const std::string& key) {
     return std::ranges::find(list_options, key) != std::end(list_options);
@@ -105,6 +105,10 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "name of this sensor in exports (default: the machine's)")(
         "local-net", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
         "network of inside hosts; may repeat (default: private and link-local ranges)")(
+        "exclude", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
+        "packets from and to there are dropped before they are counted; may repeat")(
+        "proxy", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
+        "proxies: what they fetch is their clients' usage, not theirs; may repeat")(
         "catalogue", text("")->value_name("DIR"),
         "folder of catalogue files (default: the installed one)")(
         "catalogue-extra", text("")->value_name("DIR"),
@@ -177,9 +181,13 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     if (options.sensor.empty()) options.sensor = host_name();
     options.catalogue = values["catalogue"].as<std::string>();
     options.catalogue_extra = values["catalogue-extra"].as<std::string>();
-    if (values.contains("local-net")) {
-        options.local_nets = values["local-net"].as<std::vector<std::string>>();
-    }
+    const auto networks = [&](const char* option, NetworkList& list) {
+        if (!values.contains(option)) return;
+        list = NetworkList::of(option, values[option].as<std::vector<std::string>>());
+    };
+    networks("local-net", options.scope.inside);
+    networks("exclude", options.scope.excluded);
+    networks("proxy", options.scope.proxies);
     options.log_level = values["log-level"].as<std::string>();
 
     constexpr std::uint32_t many = 1U << 28;

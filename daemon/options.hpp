@@ -17,7 +17,7 @@ struct DaemonOptions {
     std::string database;
     std::string sensor;
     std::string catalogue, catalogue_extra;
-    std::vector<std::string> local_nets;
+    Scope scope;
     MonitorLimits limits;
     std::string log_level;
 };

@@ -36,9 +36,9 @@ bool is_dns(const Packet& packet) {
 
 }  // namespace
 
-Monitor::Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_nets,
+Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
                  const MonitorLimits& limits)
-    : local_nets_(std::move(local_nets)),
+    : scope_(std::move(scope)),
       limits_(limits),
       decoder_(limits.fragments),
       names_(limits.most_names),
@@ -54,6 +54,11 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
     Packet packet;
     packet.time = time;
     if (!decoder_.decode(frame, wire_length, packet)) return;
+    if (is_excluded(packet)) {
+        ++excluded_;
+        excluded_bytes_ += wire_length;
+        return;
+    }
     const FlowTable::Update update = flows_.update(packet, *this);
     Flow& flow = update.flow;
     if (is_dns(packet)) dns_message(packet.payload, packet.destination, packet.time);
@@ -64,12 +69,17 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
     }
 }
 
+bool Monitor::is_excluded(const Packet& packet) const {
+    const NetworkList& list = scope_.excluded;
+    return !list.empty() && (list.contains(packet.source) || list.contains(packet.destination));
+}
+
 // Counts bytes of a settled flow, in the window in which they were seen.
 void Monitor::account(Flow& flow, std::uint32_t added, bool from_low, Micros time) {
     bytes_[flow.sight] += added;
     if (flow.name == Flow::none) return;
     const Recognition& as = recognitions_[flow.name];
-    if (!as.signature) return;
+    if (!as.signature || static_cast<Sight>(flow.sight) == Sight::proxy_upstream) return;
     ai_bytes_ += added;
     if (!as.counted) return;
     const bool outward = from_low == flow.client_is_low;
@@ -90,10 +100,10 @@ void Monitor::dns_message(Bytes message, const Address& client, Micros time) {
     }
 }
 
-// Where no packet told who the client is, the inside end is taken for it.
+// Where no packet told who the client is, the inside end is taken for it, and not the proxy.
 void Monitor::settle_client(Flow& flow) const {
-    if (flow.client_known) return;
-    if (!local_nets_.contains(flow.client()) && local_nets_.contains(flow.server())) {
+    if (flow.client_known || !scope_.inside.contains(flow.server())) return;
+    if (!scope_.inside.contains(flow.client()) || scope_.proxies.contains(flow.client())) {
         flow.client_is_low = !flow.client_is_low;
     }
 }
@@ -108,7 +118,7 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
     // The bytes that came before the name was known count in the window of the last of them.
     const std::uint64_t out = flow.outward().bytes, in = flow.inward().bytes;
     bytes_[flow.sight] += out + in;
-    if (as.signature) {
+    if (as.signature && sight != Sight::proxy_upstream) {
         as.counted = sight != Sight::transit;
         ai_bytes_ += out + in;
         if (as.counted) {
@@ -167,8 +177,9 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
 
 Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const {
     constexpr std::uint16_t encrypted_dns_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1
-    const bool client_inside = local_nets_.contains(flow.client());
-    const bool server_inside = local_nets_.contains(flow.server());
+    if (scope_.proxies.contains(flow.client())) return Sight::proxy_upstream;
+    const bool client_inside = scope_.inside.contains(flow.client());
+    const bool server_inside = scope_.inside.contains(flow.server());
     // What goes to a proxy is not meant for it.
     const bool proxied = as.evidence == Evidence::connect_host ||
                          naming.traffic.kind == TrafficKind::proxy ||
@@ -275,8 +286,9 @@ std::vector<CoverageItem> Monitor::counters() const {
     const NamingCounters& n = namer_.counters();
     std::vector<CoverageItem> items{
         {"packets", d.frames},
-        {"bytes_on_wire", d.bytes},
-        {"packets_decoded", d.count(Step::decoded)},
+        {"bytes_on_wire", d.bytes - excluded_bytes_},
+        {"packets_decoded", d.count(Step::decoded) - excluded_},
+        {"packets_excluded", excluded_},
         {"packets_not_ip", d.count(Step::not_ip)},
         {"packets_other_transport", d.count(Step::other_transport)},
         {"packets_fragment", d.count(Step::fragment)},

@@ -10,7 +10,7 @@
 #include "daemon/naming/dns_cache.hpp"
 #include "daemon/naming/flow_namer.hpp"
 #include "daemon/usage/ledger.hpp"
-#include "daemon/usage/local_nets.hpp"
+#include "daemon/usage/network_list.hpp"
 #include "daemon/usage/sight.hpp"
 #include "signatures/signatures.hpp"
 
@@ -41,8 +41,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     using WindowSink = std::function<void(ClosedWindow)>;
     using FlowSink = std::function<void(const ExplainedFlow&)>;
 
-    Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_nets,
-            const MonitorLimits& limits);
+    Monitor(std::shared_ptr<const Signatures> signatures, Scope scope, const MonitorLimits& limits);
 
     // Flows are named by this catalogue from now on. What a flow was named before it stays: its
     // bytes go on under the catalogue that named it.
@@ -75,6 +74,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     std::vector<CoverageItem> coverage_so_far() override;
     void window_closed(ClosedWindow window) override;
 
+    bool is_excluded(const Packet& packet) const;
     void settle_client(Flow& flow) const;
     Recognition recognise(const Flow& flow, const Naming& naming);
     bool is_encrypted_hello(const Flow& flow, const Detection& hello) const;
@@ -82,7 +82,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     void account(Flow& flow, std::uint32_t added, bool from_low, Micros time);
     std::uint32_t new_recognition(Recognition recognition);
 
-    LocalNets local_nets_;
+    Scope scope_;
     MonitorLimits limits_;
     Decoder decoder_;
     NameTable names_;
@@ -98,6 +98,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     std::vector<std::uint32_t> free_recognitions_;
     std::uint64_t dns_answers_ = 0, dns_malformed_ = 0;
     std::uint64_t drops_kernel_ = 0, drops_interface_ = 0;
+    std::uint64_t excluded_ = 0, excluded_bytes_ = 0;  // packets, and their bytes on the wire
 
     // Payload bytes and flows since the start, by sight.
     std::array<std::uint64_t, sight_count> bytes_{}, flow_count_{};

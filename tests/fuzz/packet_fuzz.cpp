@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.most_dns_entries = 16;
     limits.most_names = 8;
     limits.ledger.most_rows = 4;
-    umbra::Monitor monitor(signatures, umbra::LocalNets::defaults(), limits);
+    umbra::Monitor monitor(signatures, umbra::Scope(), limits);
     umbra::Reader input(umbra::Bytes(data, size));
     umbra::Micros time = 0;
     while (input.ok() && input.left() > 0) {

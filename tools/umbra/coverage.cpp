@@ -135,11 +135,13 @@ void print_coverage(const std::vector<store::Metric>& metrics) {
     const auto bytes = [&](std::string_view name) { return human_bytes(value_of(metrics, name)); };
     const auto count = [&](std::string_view name) { return value_of(metrics, name); };
     print_text(fmt::format(
-        "Not in these shares: {} between inside hosts, {} between outside hosts. Of the packets {} "
+        "Not in these shares: {} between inside hosts, {} between outside hosts, {} fetched by "
+        "proxies for their clients. Of the packets {} "
         "were not IP, {} neither TCP nor UDP, {} cut off by the capture, {} malformed; {} "
         "datagrams "
         "lacked a fragment.",
-        bytes("payload_bytes_internal"), bytes("payload_bytes_transit"), count("packets_not_ip"),
+        bytes("payload_bytes_internal"), bytes("payload_bytes_transit"),
+        bytes("payload_bytes_proxy_upstream"), count("packets_not_ip"),
         count("packets_other_transport"), count("packets_cut_short"), count("packets_malformed"),
         count("fragments_expired") + count("fragments_overlapping")));
     print_tunnels(metrics);

@@ -25,8 +25,8 @@ struct Watched {
     trafgen::Random random{3};
     trafgen::FrameWriter frames{1, 0};
 
-    explicit Watched(const MonitorLimits& limits = {})
-        : monitor(signatures, LocalNets::defaults(), limits) {
+    explicit Watched(const MonitorLimits& limits = {}, const Scope& scope = {})
+        : monitor(signatures, scope, limits) {
         monitor.on_window([this](ClosedWindow window) { windows.push_back(std::move(window)); });
     }
 
@@ -448,6 +448,70 @@ TEST_CASE(
     CHECK(flows == 100);
     CHECK(w.bytes().first == sent);
     CHECK(w.counter("usage_rows_summed_up") + rows >= 100);
+}
+
+TEST_CASE("what is excluded leaves one number behind: how many packets it was") {
+    Scope scope;
+    scope.excluded = NetworkList::of("exclude", {"10.0.0.64/26", "fd00::7"});
+    Watched w({}, scope);
+    std::uint64_t packets = 0, payload = 0;
+    for (const char* client : {"10.0.0.1", "10.0.0.65", "fd00::7"}) {
+        const bool excluded = std::string_view(client) != "10.0.0.1";
+        Script script(w.random, Transport::tcp, {test::address(client), 40000},
+                      {test::address(client[0] == 'f' ? "2001:db8::1" : "203.0.113.1"), 443}, start,
+                      second);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(false, 5000);
+        const Conversation conversation = script.take();
+        w.send(conversation);
+        if (excluded) packets += conversation.segments.size();
+        if (!excluded) payload = conversation.up.length + conversation.down.length;
+    }
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+    CHECK(w.counter("packets_excluded") == packets);
+    CHECK(w.counter("flows_started") == 1);
+    CHECK(w.counter("ai_bytes") == payload);
+    CHECK(w.counter("packets") == w.counter("packets_decoded") + packets);
+}
+
+TEST_CASE("behind a proxy the client's usage counts, once") {
+    Scope scope;
+    scope.proxies = NetworkList::of("proxy", {"10.0.0.80"});
+    Watched w({}, scope);
+    const std::string request = "CONNECT claude.ai:443 HTTP/1.1\r\nHost: claude.ai:443\r\n\r\n";
+    const auto tunnel = [&] {
+        Script script(w.random, Transport::tcp, {test::address("10.0.0.5"), 40000},
+                      {test::address("10.0.0.80"), 3128}, start, second);
+        script.handshake();
+        script.say(true, trafgen::text_message(request));
+        script.say(false, trafgen::text_message("HTTP/1.1 200 OK\r\n\r\n"));
+        script.say_filler(true, 2000);
+        script.say_filler(false, 70'000);
+        return script.take();
+    }();
+    const auto upstream = [&] {
+        Script script = w.tcp("10.0.0.80", 50000, start);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(false, 70'000);
+        return script.take();
+    }();
+    w.send(tunnel);
+    w.send(upstream);
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    const Usage& usage = w.windows[0].usage[0];
+    CHECK(usage.host.to_string() == "10.0.0.5");
+    CHECK(usage.evidence == Evidence::connect_host);
+    CHECK(usage.bytes_out == tunnel.up.length);
+    CHECK(usage.bytes_in == tunnel.down.length);
+    CHECK(w.counter("flows_proxy_upstream") == 1);
+    CHECK(w.counter("payload_bytes_proxy_upstream") == upstream.up.length + upstream.down.length);
+    CHECK(w.counter("ai_bytes") == tunnel.up.length + tunnel.down.length);
+    CHECK(w.counter("ai_flows_outside_client") == 0);
 }
 
 TEST_CASE("coverage of each window is what the counters rose by") {
