@@ -109,6 +109,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "packets from and to there are dropped before they are counted; may repeat")(
         "proxy", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
         "proxies: what they fetch is their clients' usage, not theirs; may repeat")(
+        "dedup", po::bool_switch(),
+        "the mirror shows packets twice: count a datagram once, whatever its VLAN")(
         "catalogue", text("")->value_name("DIR"),
         "folder of catalogue files (default: the installed one)")(
         "catalogue-extra", text("")->value_name("DIR"),
@@ -192,6 +194,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
 
     constexpr std::uint32_t many = 1U << 28;
     MonitorLimits& limits = options.limits;
+    limits.dedup = values["dedup"].as<bool>();
     limits.ledger.window = at_least(values, "window", 1, 86400) * second;
     limits.ledger.grace = at_least(values, "grace", 0, 3600) * second;
     limits.flows.most_flows = at_least(values, "max-flows", 1U, many);

@@ -49,6 +49,7 @@ Step read_ipv6(Frame& frame) {
     frame.limit(length);
     frame.packet.source = Address::v6(&header[8]);
     frame.packet.destination = Address::v6(&header[24]);
+    frame.packet.ip_id = 0;
 
     std::uint8_t next = header[6];
     for (int headers = 0; headers <= most_extension_headers; ++headers) {

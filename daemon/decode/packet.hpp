@@ -25,6 +25,8 @@ struct Packet {
     std::uint8_t tcp_flags = 0;
     std::uint32_t vlan = 0;  // the two innermost 12-bit VLAN ids, 0 without a tag
     std::uint32_t sequence = 0;
+    std::uint16_t ip_id = 0;           // identification of IPv4; 0 of IPv6
+    std::uint16_t udp_checksum = 0;    // 0: none
     Bytes payload;                     // what was captured of the payload
     std::uint32_t payload_length = 0;  // what was on the wire of it
 };

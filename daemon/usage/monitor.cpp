@@ -46,7 +46,9 @@ Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
       flows_(limits.flows),
       namer_(limits.naming, *this),
       signatures_(std::move(signatures)),
-      ledger_(limits.ledger, names_, *this) {}
+      ledger_(limits.ledger, names_, *this) {
+    if (limits.dedup) deduplicator_.emplace();
+}
 
 void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
     ledger_.saw(time);
@@ -59,6 +61,7 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
         excluded_bytes_ += wire_length;
         return;
     }
+    if (deduplicator_ && is_duplicate(packet)) return;
     const FlowTable::Update update = flows_.update(packet, *this);
     Flow& flow = update.flow;
     if (is_dns(packet)) dns_message(packet.payload, packet.destination, packet.time);
@@ -72,6 +75,13 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
 bool Monitor::is_excluded(const Packet& packet) const {
     const NetworkList& list = scope_.excluded;
     return !list.empty() && (list.contains(packet.source) || list.contains(packet.destination));
+}
+
+bool Monitor::is_duplicate(Packet& packet) {
+    packet.vlan = 0;
+    const bool repeated = packet.transport == Transport::udp && deduplicator_->is_repeated(packet);
+    duplicates_ += repeated ? 1 : 0;
+    return repeated;
 }
 
 // Counts bytes of a settled flow, in the window in which they were seen.
@@ -289,6 +299,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"bytes_on_wire", d.bytes - excluded_bytes_},
         {"packets_decoded", d.count(Step::decoded) - excluded_},
         {"packets_excluded", excluded_},
+        {"duplicates", duplicates_},
         {"packets_not_ip", d.count(Step::not_ip)},
         {"packets_other_transport", d.count(Step::other_transport)},
         {"packets_fragment", d.count(Step::fragment)},

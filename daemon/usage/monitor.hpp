@@ -9,6 +9,7 @@
 #include "daemon/flow/flow_table.hpp"
 #include "daemon/naming/dns_cache.hpp"
 #include "daemon/naming/flow_namer.hpp"
+#include "daemon/usage/deduplicator.hpp"
 #include "daemon/usage/ledger.hpp"
 #include "daemon/usage/network_list.hpp"
 #include "daemon/usage/sight.hpp"
@@ -23,6 +24,9 @@ struct MonitorLimits {
     std::uint32_t most_dns_entries = 65536;
     std::uint32_t most_names = 65536;
     Ledger::Limits ledger;
+    // The mirror shows packets twice, perhaps on two VLANs: a datagram counts once, and the VLAN
+    // does not tell flows apart.
+    bool dedup = false;
 };
 
 // A flow as `umbra explain` shows it. The name is that of any site; it is for the person who asks
@@ -75,6 +79,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     void window_closed(ClosedWindow window) override;
 
     bool is_excluded(const Packet& packet) const;
+    bool is_duplicate(Packet& packet);
     void settle_client(Flow& flow) const;
     Recognition recognise(const Flow& flow, const Naming& naming);
     bool is_encrypted_hello(const Flow& flow, const Detection& hello) const;
@@ -98,6 +103,8 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     std::vector<std::uint32_t> free_recognitions_;
     std::uint64_t dns_answers_ = 0, dns_malformed_ = 0;
     std::uint64_t drops_kernel_ = 0, drops_interface_ = 0;
+    std::optional<Deduplicator> deduplicator_;
+    std::uint64_t duplicates_ = 0;
     std::uint64_t excluded_ = 0, excluded_bytes_ = 0;  // packets, and their bytes on the wire
 
     // Payload bytes and flows since the start, by sight.

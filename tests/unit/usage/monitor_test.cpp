@@ -7,6 +7,7 @@
 #include "tests/unit/packets.hpp"
 #include "tests/unit/usage/catalogue.hpp"
 #include "tools/trafgen/frame.hpp"
+#include "tools/trafgen/quic.hpp"
 
 using namespace umbra;
 using trafgen::Conversation;
@@ -475,6 +476,36 @@ TEST_CASE("what is excluded leaves one number behind: how many packets it was") 
     CHECK(w.counter("flows_started") == 1);
     CHECK(w.counter("ai_bytes") == payload);
     CHECK(w.counter("packets") == w.counter("packets_decoded") + packets);
+}
+
+TEST_CASE("a datagram that the mirror shows twice counts once where that is asked for") {
+    for (const bool dedup : {true, false}) {
+        MonitorLimits limits;
+        limits.dedup = dedup;
+        Watched w(limits);
+        Script script(w.random, Transport::udp, {test::address("10.0.0.1"), 40000},
+                      {test::address("203.0.113.1"), 443}, start, second);
+        for (const Message& datagram : trafgen::quic_client_initials(
+                 w.random, trafgen::client_hello(w.random, "claude.ai", true))) {
+            script.say(true, datagram);
+        }
+        script.say_filler(true, 20'000);
+        script.say_filler(false, 60'000);
+        const Conversation conversation = script.take();
+        // The second mirror port has another VLAN, and is a millisecond later.
+        trafgen::FrameWriter other(1, 20);
+        for (const auto& segment : conversation.segments) {
+            w.send(conversation, segment, segment.time);
+            const auto frame = other.frame(conversation, segment);
+            w.monitor.packet(segment.time + 1000, frame, static_cast<std::uint32_t>(frame.size()));
+        }
+        w.monitor.finish();
+        const std::uint64_t times = dedup ? 1 : 2;
+        CHECK(w.bytes().first == times * conversation.up.length);
+        CHECK(w.bytes().second == times * 60'000);
+        CHECK(w.counter("flows_started") == times);
+        CHECK(w.counter("duplicates") == (dedup ? conversation.segments.size() : 0));
+    }
 }
 
 TEST_CASE("behind a proxy the client's usage counts, once") {
