@@ -73,6 +73,8 @@ Step read_ipv6(Frame& frame) {
                 if (step != Step::decoded) return step;
                 continue;
             }
+            case 58:
+                return read_icmpv6(frame, header[7]);
             default:
                 return after_ip_protocol(frame, next);
         }
