@@ -57,10 +57,30 @@ bool was_asked(volatile std::sig_atomic_t& flag) {
     return asked;
 }
 
-void reload_where_asked(CatalogueReload& reload, Monitor& monitor) {
-    if (was_asked(reload_asked)) reload.ask();
-    if (auto signatures = reload.take()) monitor.use(std::move(signatures));
-}
+// The files that SIGHUP reads anew.
+struct Reload {
+    CatalogueReload catalogue;
+    std::string hosts;  // empty: none
+
+    void where_asked(Monitor& monitor) {
+        if (was_asked(reload_asked)) {
+            catalogue.ask();
+            read_hosts(monitor);
+        }
+        if (auto signatures = catalogue.take()) monitor.use(std::move(signatures));
+    }
+
+  private:
+    void read_hosts(Monitor& monitor) {
+        if (hosts.empty()) return;
+        try {
+            monitor.use(HostsFile::read(hosts));
+            spdlog::info("the hosts file was read anew");
+        } catch (const Failure& failure) {
+            spdlog::error("the hosts stay as they were: {}", failure.what());
+        }
+    }
+};
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
 // inode, see systemd.exec(5)).
@@ -97,19 +117,19 @@ void log_counters(const Monitor& monitor) {
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, Monitor& monitor, CatalogueReload& reload) {
+void read_file(capture::Source& source, Monitor& monitor, Reload& reload) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
         if (was_asked(counters_asked)) log_counters(monitor);
-        reload_where_asked(reload, monitor);
+        reload.where_asked(monitor);
     }
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(capture::Source& source, Monitor& monitor, CatalogueReload& reload) {
+void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
     Micros last_packet = 0;
@@ -135,7 +155,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, CatalogueReload&
             log_statistics();
             log_counters(monitor);
         }
-        reload_where_asked(reload, monitor);
+        reload.where_asked(monitor);
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
             look_at_statistics();
@@ -168,12 +188,14 @@ void run(const DaemonOptions& options) {
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
     const auto signatures = load_signatures(folders);
-    CatalogueReload reload(folders);
+    Reload reload{CatalogueReload(folders), options.hosts};
+    HostsFile hosts = options.hosts.empty() ? HostsFile() : HostsFile::read(options.hosts);
     std::deque<capture::Source> sources = open_sources(options);
     store::Writer writer(options.database, options.sensor, signatures->catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
     Monitor monitor(signatures, options.scope, options.limits);
+    monitor.use(std::move(hosts));
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {
         if (first_window && stored_until && window.begin / second < *stored_until) {

@@ -105,6 +105,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "name of this sensor in exports (default: the machine's)")(
         "local-net", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
         "network of inside hosts; may repeat (default: private and link-local ranges)")(
+        "hosts", text("")->value_name("FILE"),
+        "CSV of hosts: address, network or MAC; name; department; site")(
         "exclude", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
         "packets from and to there are dropped before they are counted; may repeat")(
         "proxy", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
@@ -131,7 +133,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "head-memory", number(64)->value_name("MIB"), "memory for those bytes")(
         "max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")(
         "max-names", number(65536)->value_name("N"), "different host names remembered at one time")(
-        "max-rows", number(65536)->value_name("N"), "rows of usage in one window");
+        "max-rows", number(65536)->value_name("N"),
+        "rows of usage in one window; the smallest users beyond it are summed up")(
+        "max-hosts", number(16384)->value_name("N"), "machines known by their MAC at one time");
 
     po::options_description all(width);
     all.add(general).add(capture).add(usage).add(bounds);
@@ -156,8 +160,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                       << all
                       << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
                          "logs the\n"
-                         "counters; SIGHUP loads the catalogue anew, or keeps the old one and says "
-                         "why.\n";
+                         "counters; SIGHUP loads the catalogue and the hosts file anew, or keeps "
+                         "what it has and says\nwhy.\n";
             return std::nullopt;
         }
         if (values.contains("version")) {
@@ -181,6 +185,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     options.database = values["database"].as<std::string>();
     options.sensor = values["sensor"].as<std::string>();
     if (options.sensor.empty()) options.sensor = host_name();
+    options.hosts = values["hosts"].as<std::string>();
     options.catalogue = values["catalogue"].as<std::string>();
     options.catalogue_extra = values["catalogue-extra"].as<std::string>();
     const auto networks = [&](const char* option, NetworkList& list) {
@@ -208,6 +213,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                            << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);
+    limits.most_hosts = at_least(values, "max-hosts", 8U, 1U << 24);
     limits.ledger.most_rows = at_least(values, "max-rows", 1U, many);
 
     if (options.database.empty()) throw bad_input("--database DB is missing (see --help)");

@@ -17,6 +17,7 @@ struct DaemonOptions {
     std::string database;
     std::string sensor;
     std::string catalogue, catalogue_extra;
+    std::string hosts;
     Scope scope;
     MonitorLimits limits;
     std::string log_level;

@@ -16,21 +16,25 @@ std::size_t Account::CellHash::operator()(const CellKey& key) const {
     const std::uint64_t rest =
         reinterpret_cast<std::uintptr_t>(key.signature) ^ std::uint64_t{key.name} << 32;
     const std::uint64_t kind = static_cast<std::uint64_t>(key.evidence) << 9 |
-                               static_cast<std::uint64_t>(key.transport) << 1 | (key.ech ? 1U : 0U);
+                               static_cast<std::uint64_t>(key.transport) << 1 |
+                               (key.ech ? 1U : 0U) | std::uint64_t{key.machine} << 32;
     return mix(a ^ rest, kind + 0x9e3779b97f4a7c15U);
 }
 
-void Account::count(Flow& flow, const Recognition& as, const Amount& amount) {
+void Account::count(Flow& flow, const Recognition& as, const Amount& amount, Micros time) {
     if (flow.cell_window != number_) {
-        flow.cell = cell_of(flow, as);
+        flow.cell = cell_of(flow, as, time);
         flow.cell_window = number_;  // as it is now: finding room may have changed it
     }
     cells_[flow.cell].sum += amount;
 }
 
-std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as) {
-    const CellKey key{flow.client(), as.signature,         as.name,
-                      as.evidence,   flow.key.transport(), as.ech};
+std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros time) {
+    const Address& host = flow.client();
+    const CellKey key{host,        common_.hosts.machine_at(host, time),
+                      as.name,     as.signature,
+                      as.evidence, flow.key.transport(),
+                      as.ech};
     const auto found = index_.find(key);
     if (found != index_.end()) return found->second;
     if (cells_.size() >= common_.most_rows) sum_up_the_smaller_half();
@@ -108,7 +112,8 @@ ClosedWindow Account::close() {
                         .coverage = {}};
     window.usage.reserve(cells_.size() + others_.size());
     for (const Cell& cell : cells_) {
-        window.usage.push_back(row_of(cell));
+        Usage& usage = window.usage.emplace_back(row_of(cell));
+        usage.identity = common_.hosts.identify(cell.key.host, cell.key.machine, end_);
         common_.names.release(cell.key.name);
     }
     for (const auto& [key, others] : others_)

@@ -6,7 +6,7 @@
 
 #include "daemon/flow/flow.hpp"
 #include "daemon/naming/name_table.hpp"
-#include "daemon/usage/usage.hpp"
+#include "daemon/usage/host_directory.hpp"
 
 namespace umbra {
 
@@ -43,6 +43,7 @@ class Account {
     struct Common {
         std::uint32_t most_rows;
         NameTable& names;
+        HostDirectory& hosts;
         std::uint32_t last_number = 0;  // for Flow::cell_window: of an account, until it sums up
         std::uint64_t summed_up = 0;    // rows that went to "other hosts"
     };
@@ -58,7 +59,7 @@ class Account {
         if (time > last_packet_) last_packet_ = time;
     }
 
-    void count(Flow& flow, const Recognition& as, const Amount& amount);
+    void count(Flow& flow, const Recognition& as, const Amount& amount, Micros time);
 
     // The rows. Nothing may be counted afterwards.
     ClosedWindow close();
@@ -66,8 +67,9 @@ class Account {
   private:
     struct CellKey {
         Address host;
-        const SignatureName* signature;
+        std::uint32_t machine;  // that has the address, in the host directory
         std::uint32_t name;
+        const SignatureName* signature;
         Evidence evidence;
         Transport transport;
         bool ech;
@@ -97,7 +99,7 @@ class Account {
         std::shared_ptr<const Catalogue> catalogue;
         Amount sum;
     };
-    std::uint32_t cell_of(const Flow& flow, const Recognition& as);
+    std::uint32_t cell_of(const Flow& flow, const Recognition& as, Micros time);
     void sum_up_the_smaller_half();
     Usage row_of(const Cell& cell) const;
     static Usage row_of(const OthersKey& key, const Others& others);

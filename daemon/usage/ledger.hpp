@@ -30,8 +30,8 @@ class Ledger {
         std::uint32_t most_rows = 65536;  // in each window
     };
 
-    Ledger(const Limits& limits, NameTable& names, WindowEnd& end)
-        : limits_(limits), end_(end), common_{limits.most_rows, names} {}
+    Ledger(const Limits& limits, NameTable& names, HostDirectory& hosts, WindowEnd& end)
+        : limits_(limits), end_(end), common_{limits.most_rows, names, hosts} {}
 
     // Notes that a packet was seen: opens its window, closes those that are over by then.
     void saw(Micros time) {
@@ -46,7 +46,7 @@ class Ledger {
 
     // Counts what came of a recognised flow at `time`, after a packet was seen.
     void count(Flow& flow, const Recognition& as, const Amount& amount, Micros time) {
-        account_at(time).count(flow, as, amount);
+        account_at(time).count(flow, as, amount, time);
     }
 
     // Closes all windows.

@@ -6,8 +6,6 @@
 namespace umbra {
 namespace {
 
-constexpr std::uint16_t dns_port = 53;
-
 // Names of metrics that are made of the name of an enumeration's value, for as long as the process
 // lives.
 struct SightMetric {
@@ -29,11 +27,6 @@ const std::array<std::string, quic_unread_count> quic_metric_names = [] {
     return names;
 }();
 
-bool is_dns(const Packet& packet) {
-    return packet.transport == Transport::udp &&
-           (packet.source_port == dns_port || packet.destination_port == dns_port);
-}
-
 }  // namespace
 
 Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
@@ -43,10 +36,11 @@ Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
       decoder_(limits.fragments),
       names_(limits.most_names),
       dns_(limits.most_dns_entries, names_),
+      hosts_(scope_, limits.most_hosts),
       flows_(limits.flows),
       namer_(limits.naming, *this),
       signatures_(std::move(signatures)),
-      ledger_(limits.ledger, names_, *this) {
+      ledger_(limits.ledger, names_, hosts_, *this) {
     if (limits.dedup) deduplicator_.emplace();
 }
 
@@ -55,7 +49,10 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
 
     Packet packet;
     packet.time = time;
-    if (!decoder_.decode(frame, wire_length, packet)) return;
+    if (!decoder_.decode(frame, wire_length, packet)) {
+        if (packet.on_link != OnLink::none) hosts_.neighbour(packet);
+        return;
+    }
     if (is_excluded(packet)) {
         ++excluded_;
         excluded_bytes_ += wire_length;
@@ -64,11 +61,26 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
     if (deduplicator_ && is_duplicate(packet)) return;
     const FlowTable::Update update = flows_.update(packet, *this);
     Flow& flow = update.flow;
-    if (is_dns(packet)) dns_message(packet.payload, packet.destination, packet.time);
+    if (packet.transport == Transport::udp) look_at_service(packet);
+    if (flow.packets == 1 && scope_.inside.contains(packet.source)) hosts_.saw(packet);
     if (flow.naming_over) {
         if (update.added > 0) account(flow, update.added, update.from_low, time);
     } else {
         namer_.look(flow, packet, update.from_low, update.expected_sequence);
+    }
+}
+
+// Datagrams that say something of other flows.
+void Monitor::look_at_service(const Packet& packet) {
+    switch (std::min(packet.source_port, packet.destination_port)) {
+        case 53:
+            return dns_message(packet.payload, packet.destination, packet.time);
+        case 67:  // DHCP, also between relay and server
+        case 546:
+        case 547:
+            return hosts_.dhcp(packet);
+        default:
+            return;
     }
 }
 
@@ -341,6 +353,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},
+        {"hosts_evicted", hosts_.evicted()},
         {"naming_not_asked", n.ndpi_skipped},
         {"ai_flows", ai_flows_},
         {"ai_bytes", ai_bytes_},

@@ -11,7 +11,6 @@
 #include "daemon/naming/flow_namer.hpp"
 #include "daemon/usage/deduplicator.hpp"
 #include "daemon/usage/ledger.hpp"
-#include "daemon/usage/network_list.hpp"
 #include "daemon/usage/sight.hpp"
 #include "signatures/signatures.hpp"
 
@@ -23,6 +22,7 @@ struct MonitorLimits {
     NamingLimits naming;
     std::uint32_t most_dns_entries = 65536;
     std::uint32_t most_names = 65536;
+    std::uint32_t most_hosts = 16384;
     Ledger::Limits ledger;
     // The mirror shows packets twice, perhaps on two VLANs: a datagram counts once, and the VLAN
     // does not tell flows apart.
@@ -51,6 +51,9 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     // bytes go on under the catalogue that named it.
     void use(std::shared_ptr<const Signatures> signatures) { signatures_ = std::move(signatures); }
 
+    // Hosts are called by this file's names in the windows that close from now on.
+    void use(HostsFile hosts) { hosts_.use(std::move(hosts)); }
+
     // Where closed windows go. Without it nothing is accounted.
     void on_window(WindowSink sink) { window_sink_ = std::move(sink); }
     // Where ended flows go. With it every flow's name is kept as long as the flow lives.
@@ -78,6 +81,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     std::vector<CoverageItem> coverage_so_far() override;
     void window_closed(ClosedWindow window) override;
 
+    void look_at_service(const Packet& packet);
     bool is_excluded(const Packet& packet) const;
     bool is_duplicate(Packet& packet);
     void settle_client(Flow& flow) const;
@@ -92,6 +96,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     Decoder decoder_;
     NameTable names_;
     DnsCache dns_;
+    HostDirectory hosts_;
     FlowTable flows_;
     FlowNamer namer_;
     std::shared_ptr<const Signatures> signatures_;

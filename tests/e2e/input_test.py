@@ -263,7 +263,7 @@ class Options(umbra.Case):
             if line.startswith("# ") and " = " in line and line[2:].split(" = ")[0].replace("-", "").isalpha():
                 name = line[2:].split(" = ")[0]
                 options.add(name)
-                if name not in ("interface", "read", "filter", "database", "catalogue", "no-promiscuous"):
+                if name not in ("interface", "read", "filter", "database", "catalogue", "no-promiscuous", "hosts"):
                     text += line[2:] + "\n"
         config = self.folder / "all.conf"
         config.write_text(text)

@@ -4,7 +4,8 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "tests/unit/packets.hpp"
+#include "tests/unit/detectors/dhcp_messages.hpp"
+#include "tests/unit/folder.hpp"
 #include "tests/unit/usage/catalogue.hpp"
 #include "tools/trafgen/frame.hpp"
 #include "tools/trafgen/quic.hpp"
@@ -506,6 +507,74 @@ TEST_CASE("a datagram that the mirror shows twice counts once where that is aske
         CHECK(w.counter("flows_started") == times);
         CHECK(w.counter("duplicates") == (dedup ? conversation.segments.size() : 0));
     }
+}
+
+TEST_CASE("an address that moves by DHCP within a window makes rows of two hosts") {
+    Watched w;
+    const auto lease = [&](std::uint8_t last) {
+        const auto message =
+            test::Dhcp4Message{
+                .type = 5, .client = {2, 0xa0, 0, 0, 0, last}, .given = "10.0.0.5", .options = {}}
+                .seconds_option(51, 3600)
+                .address_option(54, "10.0.0.1")
+                .option(12, last == 1 ? "alpha" : "beta")
+                .message();
+        Script script(w.random, Transport::udp, {test::address("10.0.0.1"), 67},
+                      {test::address("255.255.255.255"), 68}, start, 0);
+        script.say(true, Message(message.view().begin(), message.view().end()));
+        w.send(script.take());
+    };
+    const auto visit = [&](std::uint16_t port) {
+        Script script = w.tcp("10.0.0.5", port, start + port % 100 * second);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        const Conversation conversation = script.take();
+        w.send(conversation);
+        return conversation.up.length;
+    };
+    const std::uint64_t unknown = visit(40010);
+    lease(1);
+    const std::uint64_t first = visit(40020) + visit(40030);
+    lease(2);
+    const std::uint64_t second_machine = visit(40040);
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 1);
+    REQUIRE(w.windows[0].usage.size() == 3);
+    const auto row = [&](std::size_t i) {
+        const Usage& usage = w.windows[0].usage[i];
+        CHECK(usage.host.to_string() == "10.0.0.5");
+        return std::tuple(usage.identity.key, usage.identity.name.value_or("-"), usage.bytes_out);
+    };
+    CHECK(row(0) == std::tuple("10.0.0.5", "-", unknown));
+    CHECK(row(1) == std::tuple("mac:02:a0:00:00:00:01", "alpha", first));
+    CHECK(row(2) == std::tuple("mac:02:a0:00:00:00:02", "beta", second_machine));
+}
+
+TEST_CASE("hosts are called by the hosts file, also one that comes later") {
+    Watched w;
+    const test::Folder folder;
+    const auto visit = [&](std::uint16_t port, Micros begin) {
+        Script script = w.tcp("10.0.0.5", port, begin);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        w.send(script.take());
+    };
+    const auto use = [&](const std::string& line) {
+        w.monitor.use(
+            HostsFile::read(folder.write("hosts.csv", "address,name,department,site\n" + line)));
+    };
+    use("10.0.0.0/24,,Marketing,Paris\n");
+    visit(40000, start);
+    visit(40001, start + 400 * second);
+    use("10.0.0.5,pc-5,Sales,\n");
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 2);
+    CHECK(w.windows[0].usage.at(0).identity.department == "Marketing");
+    CHECK(w.windows[0].usage.at(0).identity.site == "Paris");
+    CHECK_FALSE(w.windows[0].usage.at(0).identity.name);
+    CHECK(w.windows[1].usage.at(0).identity.department == "Sales");
+    CHECK(w.windows[1].usage.at(0).identity.name == "pc-5");
+    CHECK(w.windows[1].usage.at(0).identity.key == "10.0.0.5");
 }
 
 TEST_CASE("behind a proxy the client's usage counts, once") {
