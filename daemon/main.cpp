@@ -59,10 +59,30 @@ bool was_asked(volatile std::sig_atomic_t& flag) {
     return asked;
 }
 
-void reload_where_asked(Reload& reload, Monitor& monitor) {
-    if (was_asked(reload_asked)) reload.ask();
-    if (reload.take()) monitor.use(reload.basis().signatures);
-}
+// The files that SIGHUP reads anew.
+struct Files {
+    Reload basis;
+    std::string hosts;  // empty: none
+
+    void reload_where_asked(Monitor& monitor) {
+        if (was_asked(reload_asked)) {
+            basis.ask();
+            read_hosts(monitor);
+        }
+        if (basis.take()) monitor.use(basis.basis().signatures);
+    }
+
+  private:
+    void read_hosts(Monitor& monitor) const {
+        if (hosts.empty()) return;
+        try {
+            monitor.use(HostsFile::read(hosts));
+            spdlog::info("the hosts file was read anew");
+        } catch (const Failure& failure) {
+            spdlog::error("the hosts stay as they were: {}", failure.what());
+        }
+    }
+};
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
 // inode, see systemd.exec(5)).
@@ -99,19 +119,19 @@ void log_counters(const Monitor& monitor) {
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, Monitor& monitor, Reload& reload) {
+void read_file(capture::Source& source, Monitor& monitor, Files& files) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
         if (was_asked(counters_asked)) log_counters(monitor);
-        reload_where_asked(reload, monitor);
+        files.reload_where_asked(monitor);
     }
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload) {
+void watch_interface(capture::Source& source, Monitor& monitor, Files& files) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
     Micros last_packet = 0;
@@ -129,8 +149,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload) 
         spdlog::info("{}: received {}, dropped {}, dropped by the interface {}", source.name(),
                      statistics.received, statistics.dropped, statistics.interface_dropped);
     };
-    // Packets may still wait in the ring when the clock passes a window's end.
-    constexpr Micros grace = 2 * second;
+    constexpr Micros ring_delay = 2 * second;  // that packets may wait in the ring
     Micros next_look = 0;
     while (!stop_asked) {
         source.dispatch(packets_a_turn, take);
@@ -138,11 +157,11 @@ void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload) 
             log_statistics();
             log_counters(monitor);
         }
-        reload_where_asked(reload, monitor);
+        files.reload_where_asked(monitor);
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
             look_at_statistics();
-            monitor.advance(now - grace);
+            monitor.advance(now - ring_delay);
         }
     }
     // What the kernel holds of the time before the stop still counts.
@@ -170,19 +189,19 @@ void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
-    Reload reload({folders, options.policy});
-    const auto signatures = reload.basis().signatures;
-    LocalNets local_nets =
-        options.local_nets.empty() ? LocalNets::defaults() : LocalNets::of(options.local_nets);
+    Files files{Reload({folders, options.policy}), options.hosts};
+    const auto signatures = files.basis.basis().signatures;
+    HostsFile hosts = options.hosts.empty() ? HostsFile() : HostsFile::read(options.hosts);
     std::optional<PseudonymKey> key;
     if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
-    Privacy privacy(options.privacy, local_nets, std::move(key));
+    Privacy privacy(options.privacy, options.scope.inside, std::move(key));
     std::deque<capture::Source> sources = open_sources(options);
     store::keep_to({std::string(to_string(privacy.mode())), privacy.key_id()}, options.database);
     store::Writer writer(options.database, options.sensor, signatures->catalogue);
     const auto stored_until = writer.last_window_end();
     store::WriterThread writing(writer);
-    Monitor monitor(signatures, std::move(local_nets), options.limits);
+    Monitor monitor(signatures, options.scope, options.limits);
+    monitor.use(std::move(hosts));
     if (options.candidate_hosts > 0) {
         monitor.look_for(
             {CandidateRules::read(folders), options.candidate_hosts, options.most_candidates});
@@ -198,7 +217,7 @@ void run(const DaemonOptions& options) {
         }
         first_window = false;
         locate(window);
-        judge(window, *reload.basis().policy);
+        judge(window, *files.basis.basis().policy);
         privacy.apply(window);
         writing.hand_over(std::move(window));
     });
@@ -207,9 +226,9 @@ void run(const DaemonOptions& options) {
     try {
         for (capture::Source& source : sources) {
             if (source.is_live())
-                watch_interface(source, monitor, reload);
+                watch_interface(source, monitor, files);
             else
-                read_file(source, monitor, reload);
+                read_file(source, monitor, files);
         }
     } catch (const Failure&) {
         failure = std::current_exception();

@@ -18,7 +18,7 @@ namespace po = boost::program_options;
 namespace umbra {
 namespace {
 
-constexpr const char* list_options[] = {"read", "local-net"};
+constexpr const char* list_options[] = {"read", "local-net", "exclude", "proxy"};
 
 bool may_repeat(const std::string& key) {
     return std::ranges::find(list_options, key) != std::end(list_options);
@@ -105,6 +105,14 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "name of this sensor in exports (default: the machine's)")(
         "local-net", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
         "network of inside hosts; may repeat (default: private and link-local ranges)")(
+        "hosts", text("")->value_name("FILE"),
+        "CSV of hosts: address, network or MAC; name; department; site")(
+        "exclude", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
+        "packets from and to there are dropped before they are counted; may repeat")(
+        "proxy", po::value<std::vector<std::string>>()->composing()->value_name("CIDR"),
+        "proxies: what they fetch is their clients' usage, not theirs; may repeat")(
+        "dedup", po::bool_switch(),
+        "the mirror shows packets twice: count a datagram once, whatever its VLAN")(
         "catalogue", text("")->value_name("DIR"),
         "folder of catalogue files (default: the installed one)")(
         "catalogue-extra", text("")->value_name("DIR"),
@@ -112,7 +120,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "candidates", number(0)->value_name("HOSTS"),
         "note names in no entry that look like an AI service and that at least HOSTS hosts visited "
         "(2 or more; 0: none)")("window", number(300)->value_name("SECONDS"),
-                                "length of a usage window");
+                                "length of a usage window")(
+        "grace", number(30)->value_name("SECONDS"),
+        "how long a window that ended waits for packets that come out of order");
     po::options_description policy("Policy and privacy", width);
     policy.add_options()(
         "policy", text("")->value_name("FILE"),
@@ -134,7 +144,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "head-memory", number(64)->value_name("MIB"), "memory for those bytes")(
         "max-dns", number(65536)->value_name("N"), "resolved addresses remembered over all hosts")(
         "max-names", number(65536)->value_name("N"), "different host names remembered at one time")(
-        "max-rows", number(65536)->value_name("N"), "rows of usage in one window")(
+        "max-rows", number(65536)->value_name("N"),
+        "rows of usage in one window; the smallest users beyond it are summed up")(
+        "max-hosts", number(16384)->value_name("N"), "machines known by their MAC at one time")(
         "max-candidates", number(4096)->value_name("N"), "candidates remembered at one time");
 
     po::options_description all(width);
@@ -160,8 +172,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                       << all
                       << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
                          "logs the\n"
-                         "counters; SIGHUP loads catalogue and policy anew, or keeps the old one "
-                         "and says why.\n";
+                         "counters; SIGHUP loads catalogue, policy and hosts file anew, or keeps "
+                         "what it has and\nsays why.\n";
             return std::nullopt;
         }
         if (values.contains("version")) {
@@ -185,6 +197,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     options.database = values["database"].as<std::string>();
     options.sensor = values["sensor"].as<std::string>();
     if (options.sensor.empty()) options.sensor = host_name();
+    options.hosts = values["hosts"].as<std::string>();
     options.catalogue = values["catalogue"].as<std::string>();
     options.catalogue_extra = values["catalogue-extra"].as<std::string>();
     options.policy = values["policy"].as<std::string>();
@@ -196,19 +209,25 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     options.privacy_key = values["privacy-key"].as<std::string>();
     if ((*mode == PrivacyMode::hmac) == options.privacy_key.empty())
         throw bad_input("--privacy hmac and --privacy-key FILE go together (see --help)");
-    if (values.contains("local-net")) {
-        options.local_nets = values["local-net"].as<std::vector<std::string>>();
-    }
     options.candidate_hosts = at_least(values, "candidates", 0U, 1U << 16);
     if (options.candidate_hosts == 1) {
         throw bad_input("--candidates 1: what one host alone visits is not noted; 2 or more, or 0");
     }
     options.most_candidates = at_least(values, "max-candidates", 1U, 1U << 20);
+    const auto networks = [&](const char* option, NetworkList& list) {
+        if (!values.contains(option)) return;
+        list = NetworkList::of(option, values[option].as<std::vector<std::string>>());
+    };
+    networks("local-net", options.scope.inside);
+    networks("exclude", options.scope.excluded);
+    networks("proxy", options.scope.proxies);
     options.log_level = values["log-level"].as<std::string>();
 
     constexpr std::uint32_t many = 1U << 28;
     MonitorLimits& limits = options.limits;
-    limits.window = at_least(values, "window", 1, 86400) * second;
+    limits.dedup = values["dedup"].as<bool>();
+    limits.ledger.window = at_least(values, "window", 1, 86400) * second;
+    limits.ledger.grace = at_least(values, "grace", 0, 3600) * second;
     limits.flows.most_flows = at_least(values, "max-flows", 1U, many);
     limits.flows.tcp_idle = at_least(values, "tcp-idle", 1, 86400) * second;
     limits.flows.udp_idle = at_least(values, "udp-idle", 1, 86400) * second;
@@ -220,7 +239,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                            << 20;
     limits.most_dns_entries = at_least(values, "max-dns", 8U, many);
     limits.most_names = at_least(values, "max-names", 1U, many);
-    limits.most_cells = at_least(values, "max-rows", 1U, many);
+    limits.most_hosts = at_least(values, "max-hosts", 8U, 1U << 24);
+    limits.ledger.most_rows = at_least(values, "max-rows", 1U, many);
 
     if (options.database.empty()) throw bad_input("--database DB is missing (see --help)");
     if (options.read.empty() == options.live.interface.empty()) {

@@ -21,9 +21,10 @@ struct DaemonOptions {
     std::string policy;
     PrivacyMode privacy = PrivacyMode::clear;
     std::string privacy_key;
-    std::vector<std::string> local_nets;
     std::size_t candidate_hosts = 0;  // 0: no candidates
     std::size_t most_candidates = 4096;
+    std::string hosts;
+    Scope scope;
     MonitorLimits limits;
     std::string log_level;
 };

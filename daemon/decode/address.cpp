@@ -24,6 +24,15 @@ std::string Address::to_string() const {
     return text;
 }
 
+Address Address::masked(unsigned prefix) const {
+    Address first = *this;
+    for (unsigned byte = prefix / 8; byte < first.bytes.size(); ++byte) {
+        const unsigned kept = byte == prefix / 8 ? prefix % 8 : 0;
+        first.bytes[byte] &= static_cast<std::uint8_t>(0xff00U >> kept);
+    }
+    return first;
+}
+
 std::optional<Network> Network::parse(std::string_view text) {
     const auto slash = text.find('/');
     const auto base = Address::parse(text.substr(0, slash));

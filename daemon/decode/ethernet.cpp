@@ -26,6 +26,8 @@ Step after_ether_type(Frame& frame, std::uint16_t type) {
     if (type == 0x0800) return Step::ipv4;
     if (is_vlan_tag(type)) return read_vlan_tag(frame);
     switch (type) {
+        case 0x0806:
+            return read_arp(frame);
         case 0x86dd:
             return Step::ipv6;
         case 0x6558:  // transparent Ethernet bridging
@@ -51,7 +53,9 @@ Step after_ether_type(Frame& frame, std::uint16_t type) {
 Step read_ethernet(Frame& frame) {
     frame.packet.vlan = 0;  // the tags of an Ethernet outside of a tunnel are not this one's
     const Bytes header = frame.take(14);
-    return frame.bytes.ok() ? after_type_or_length(frame, u16_at(header, 12)) : Step::truncated;
+    if (!frame.bytes.ok()) return Step::truncated;
+    frame.packet.source_mac = Mac::of(&header[6]);
+    return after_type_or_length(frame, u16_at(header, 12));
 }
 
 Step read_ether_type(Frame& frame) {

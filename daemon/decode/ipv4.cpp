@@ -37,6 +37,7 @@ Step read_ipv4(Frame& frame) {
 
     frame.packet.source = Address::v4(&header[12]);
     frame.packet.destination = Address::v4(&header[16]);
+    frame.packet.ip_id = u16_at(header, 4);
     std::uint8_t protocol = header[9];
     constexpr std::uint16_t more_fragments = 0x2000, offset = 0x1fff;
     if (const std::uint16_t place = u16_at(header, 6); place & (more_fragments | offset)) {

@@ -49,6 +49,7 @@ Step read_ipv6(Frame& frame) {
     frame.limit(length);
     frame.packet.source = Address::v6(&header[8]);
     frame.packet.destination = Address::v6(&header[24]);
+    frame.packet.ip_id = 0;
 
     std::uint8_t next = header[6];
     for (int headers = 0; headers <= most_extension_headers; ++headers) {
@@ -72,6 +73,8 @@ Step read_ipv6(Frame& frame) {
                 if (step != Step::decoded) return step;
                 continue;
             }
+            case 58:
+                return read_icmpv6(frame, header[7]);
             default:
                 return after_ip_protocol(frame, next);
         }

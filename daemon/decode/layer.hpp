@@ -78,7 +78,10 @@ struct Frame {
         take(count);
         return bytes.ok() ? next : Step::truncated;
     }
-    void enter(Tunnel tunnel) { tunnels |= 1U << static_cast<unsigned>(tunnel); }
+    void enter(Tunnel tunnel) {
+        tunnels |= 1U << static_cast<unsigned>(tunnel);
+        packet.source_mac = {};
+    }
     bool cut_short() const { return bytes.left() < on_wire; }
 };
 
@@ -104,6 +107,10 @@ Step after_ip_protocol(Frame& frame, std::uint8_t protocol);
 // Adds what is left of the frame to the datagram of which it is a fragment. `decoded` where that
 // made the datagram whole: the frame goes on with it, and `protocol` is what it carries.
 Step read_fragment(Frame& frame, Fragment fragment, std::uint8_t& protocol);
+
+// What neighbours say to each other: ends decoding, and lies in the packet as its payload.
+Step read_arp(Frame& frame);
+Step read_icmpv6(Frame& frame, std::uint8_t hop_limit);
 
 Step read_ethernet(Frame& frame);        // IEEE 802.3
 Step read_ether_type(Frame& frame);      // EtherType and 802.1Q/802.1ad tags

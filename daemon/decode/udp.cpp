@@ -48,6 +48,7 @@ Step read_udp(Frame& frame) {
     packet.transport = Transport::udp;
     packet.source_port = source_port;
     packet.destination_port = destination_port;
+    packet.udp_checksum = u16_at(header, 6);
     packet.payload_length = frame.on_wire;
     packet.payload = frame.bytes.rest();
     return Step::decoded;

@@ -33,7 +33,14 @@ struct Direction {
     std::uint64_t bytes = 0;          // payload; of TCP by progress in sequence space
     std::uint32_t next_sequence = 0;  // TCP: the end of what was sent so far
     bool started = false;             // a packet was seen
-    bool syn_seen = false;            // so `next_sequence` began at the initial sequence number
+    bool syn_seen = false;            // so the first byte counted is the stream's first
+    bool fin_seen = false;            // so `next_sequence` is one further than the last byte
+    bool restarted = false;           // after a leap: `bytes` no longer tells where it began
+
+    // The sequence number of the first byte counted; as long as the direction is not restarted.
+    std::uint32_t first_sequence() const {
+        return next_sequence - static_cast<std::uint32_t>(bytes) - (fin_seen ? 1 : 0);
+    }
 };
 
 // Kept small: a table holds millions. What naming needs lives elsewhere, for as long as it needs
@@ -73,8 +80,11 @@ struct Flow {
 // Counts `packet` to the bytes of its direction and returns how many it added. TCP counts progress
 // in sequence space: a retransmission adds nothing, a byte that the capture missed still counts
 // (RFC 9293 section 3.4, arithmetic modulo 2^32); SYN, FIN and RST are no bytes. A leap further
-// than `longest_leap` is no progress but a new starting point: only its own payload counts.
+// than `longest_leap` is no progress but a new starting point: only its own payload counts. Where
+// the first segment seen was not the stream's first, one that comes late from up to
+// `longest_reordering` before it adds what lies between.
 constexpr std::uint32_t longest_leap = 64U << 20;
+constexpr std::uint32_t longest_reordering = 1U << 20;
 std::uint32_t add_payload(Direction& direction, const Packet& packet);
 
 }  // namespace umbra

@@ -55,7 +55,7 @@ std::string truncated(const Address& address) {
     return network.to_string() + (address.is_v4() ? "/24" : "/48");
 }
 
-Privacy::Privacy(PrivacyMode mode, LocalNets inside, std::optional<PseudonymKey> key)
+Privacy::Privacy(PrivacyMode mode, NetworkList inside, std::optional<PseudonymKey> key)
     : mode_(mode), inside_(std::move(inside)) {
     if (!key) return;
     key_id_ = key->id();

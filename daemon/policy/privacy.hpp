@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "daemon/policy/pseudonym.hpp"
-#include "daemon/usage/local_nets.hpp"
+#include "daemon/usage/network_list.hpp"
 #include "daemon/usage/usage.hpp"
 
 namespace umbra {
@@ -26,7 +26,7 @@ std::string truncated(const Address& address);
 class Privacy {
   public:
     // `inside`: servers in it are treated as hosts are. `key` is needed for `hmac` alone.
-    Privacy(PrivacyMode mode, LocalNets inside, std::optional<PseudonymKey> key = std::nullopt);
+    Privacy(PrivacyMode mode, NetworkList inside, std::optional<PseudonymKey> key = std::nullopt);
 
     PrivacyMode mode() const { return mode_; }
     std::string key_id() const { return key_id_; }  // empty but for `hmac`
@@ -42,7 +42,7 @@ class Privacy {
     void apply(Usage& usage);
 
     PrivacyMode mode_;
-    LocalNets inside_;
+    NetworkList inside_;
     std::string key_id_;
     std::optional<Pseudonyms> pseudonyms_;
 };

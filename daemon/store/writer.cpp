@@ -120,7 +120,7 @@ void Writer::write(const ClosedWindow& window) {
             row.bind(9, std::string(to_string(usage.evidence)));
             row.bind(10, std::string(to_string(visibility_of(usage.evidence, usage.ech))));
             row.bind(11, usage.shared ? 1 : 0);
-            row.bind(12, std::string(to_string(classify(usage))));
+            row.bind(12, std::string(to_string(usage.usage_class)));
             row.bind(13, static_cast<std::int64_t>(usage.flows));
             row.bind(14, static_cast<std::int64_t>(usage.bytes_out));
             row.bind(15, static_cast<std::int64_t>(usage.bytes_in));

@@ -1,80 +1,75 @@
-// The account of the open window.
+// The accounts of the windows that are open.
 #pragma once
 
-#include <unordered_map>
+#include <limits>
+#include <memory>
 
-#include "daemon/flow/flow.hpp"
-#include "daemon/naming/name_table.hpp"
-#include "daemon/usage/usage.hpp"
+#include "daemon/usage/account.hpp"
 
 namespace umbra {
 
-// What a flow was recognised as: one AI service under one name.
-struct Recognition {
-    std::uint32_t name = NameTable::none;  // in the name table, held
-    Evidence evidence = Evidence::none;
-    bool ech = false;           // the hello is encrypted
-    bool counted = false;       // as usage: an AI service, and one end is inside
-    std::string_view protocol;  // a literal, or nDPI's
-    const SignatureName* signature = nullptr;
-    std::shared_ptr<const Catalogue> catalogue;  // that the signature lives in
+// Is told of windows as they come to an end.
+class WindowEnd {
+  public:
+    virtual ~WindowEnd() = default;
+    // What was seen since the last time it was asked; once for each window, when the next begins.
+    virtual std::vector<CoverageItem> coverage_so_far() = 0;
+    virtual void window_closed(ClosedWindow window) = 0;
 };
 
-// Windows are half-open intervals of packet time, aligned to the epoch. One is open; time that
-// passes its end closes it. A packet that comes late is counted in the open window, so that nothing
-// is lost and nothing counted twice.
+// Windows are half-open intervals of packet time, aligned to the epoch. The window that holds the
+// latest packet time is open, and for a grace the one before it too, so that packets that come out
+// of order find theirs; after the grace, or when a third window begins, it is closed. What comes
+// later still is counted in the earliest window that is open: nothing is lost, nothing counted
+// twice, and no window closes twice, however time leaps or steps back.
 class Ledger {
   public:
-    Ledger(Micros window_length, std::uint32_t most_cells, NameTable& names)
-        : length_(window_length), most_cells_(most_cells), names_(names) {}
+    struct Limits {
+        Micros window = 300 * second;
+        Micros grace = 30 * second;
+        std::uint32_t most_rows = 65536;  // in each window
+    };
 
-    bool open() const { return open_; }
-    bool ends_before(Micros time) const { return open_ && time >= begin_ + length_; }
-    void open_at(Micros time);
+    Ledger(const Limits& limits, NameTable& names, HostDirectory& hosts, WindowEnd& end)
+        : limits_(limits), end_(end), common_{limits.most_rows, names, hosts} {}
 
-    // Counts bytes of a recognised flow; `new_flow` where the flow was not counted before.
-    void count(Flow& flow, const Recognition& as, bool new_flow, std::uint64_t out,
-               std::uint64_t in);
-
-    // Notes that a packet was seen, for the window's first and last packet times.
+    // Notes that a packet was seen: opens its window, closes those that are over by then.
     void saw(Micros time) {
-        if (first_packet_ == 0 || time < first_packet_) first_packet_ = time;
-        if (time > last_packet_) last_packet_ = time;
+        if (time >= next_turn_) advance(time);
+        late_ += time < (earlier_ ? earlier_ : current_)->begin() ? 1 : 0;
+        account_at(time).saw(time);
     }
 
-    // The window's rows, in the order in which they began; the ledger is then closed and empty.
-    ClosedWindow close();
+    // Brings the windows to `now`. Without packets this opens them all the same, so that a window
+    // in which nothing was to be seen differs from one that was not watched.
+    void advance(Micros now);
 
-    std::uint64_t refused() const { return refused_; }
+    // Counts what came of a recognised flow at `time`, after a packet was seen.
+    void count(Flow& flow, const Recognition& as, const Amount& amount, Micros time) {
+        account_at(time).count(flow, as, amount, time);
+    }
+
+    // Closes all windows.
+    void finish();
+
+    std::uint64_t summed_up() const { return common_.summed_up; }
+    std::uint64_t late() const { return late_; }  // packets older than every open window
 
   private:
-    struct CellKey {
-        Address host;
-        const SignatureName* signature;
-        std::uint32_t name;
-        Evidence evidence;
-        Transport transport;
-        bool ech;
-        bool operator==(const CellKey&) const = default;
-    };
-    struct CellHash {
-        std::size_t operator()(const CellKey& key) const;
-    };
-    struct Cell {
-        Usage usage;
-        std::uint32_t name;
-    };
-    std::uint32_t cell_of(const Flow& flow, const Recognition& as);
+    Account& account_at(Micros time) {
+        return earlier_ && time < current_->begin() ? *earlier_ : *current_;
+    }
+    void end_current();
+    void close_earlier();
 
-    Micros length_;
-    std::uint32_t most_cells_;
-    NameTable& names_;
-    bool open_ = false;
-    Micros begin_ = 0, first_packet_ = 0, last_packet_ = 0;
-    std::uint32_t number_ = 1;  // of the window, for Flow::cell_window
-    std::unordered_map<CellKey, std::uint32_t, CellHash> index_;
-    std::vector<Cell> cells_;
-    std::uint64_t refused_ = 0;  // flows × windows that found no cell
+    Limits limits_;
+    WindowEnd& end_;
+    Account::Common common_;
+    std::unique_ptr<Account> earlier_, current_;
+    std::vector<CoverageItem> earlier_coverage_;
+    Micros next_turn_ = std::numeric_limits<Micros>::min();  // when a window begins or is over
+    Micros opened_until_ = std::numeric_limits<Micros>::min();
+    std::uint64_t late_ = 0;
 };
 
 }  // namespace umbra

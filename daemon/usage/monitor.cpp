@@ -6,8 +6,6 @@
 namespace umbra {
 namespace {
 
-constexpr std::uint16_t dns_port = 53;
-
 // Names of metrics that are made of the name of an enumeration's value, for as long as the process
 // lives.
 struct SightMetric {
@@ -29,53 +27,85 @@ const std::array<std::string, quic_unread_count> quic_metric_names = [] {
     return names;
 }();
 
-bool is_dns(const Packet& packet) {
-    return packet.transport == Transport::udp &&
-           (packet.source_port == dns_port || packet.destination_port == dns_port);
-}
-
 }  // namespace
 
-Monitor::Monitor(std::shared_ptr<const Signatures> signatures, LocalNets local_nets,
+Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
                  const MonitorLimits& limits)
-    : local_nets_(std::move(local_nets)),
+    : scope_(std::move(scope)),
       limits_(limits),
       decoder_(limits.fragments),
       names_(limits.most_names),
       dns_(limits.most_dns_entries, names_),
+      hosts_(scope_, limits.most_hosts),
       flows_(limits.flows),
       namer_(limits.naming, *this),
       signatures_(std::move(signatures)),
-      ledger_(limits.window, limits.most_cells, names_) {}
+      ledger_(limits.ledger, names_, hosts_, *this) {
+    if (limits.dedup) deduplicator_.emplace();
+}
 
 void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
-    if (ledger_.ends_before(time)) close_window();
-    if (!ledger_.open()) ledger_.open_at(time);
     ledger_.saw(time);
 
     Packet packet;
     packet.time = time;
-    if (!decoder_.decode(frame, wire_length, packet)) return;
+    if (!decoder_.decode(frame, wire_length, packet)) {
+        if (packet.on_link != OnLink::none) hosts_.neighbour(packet);
+        return;
+    }
+    if (is_excluded(packet)) {
+        ++excluded_;
+        excluded_bytes_ += wire_length;
+        return;
+    }
+    if (deduplicator_ && is_duplicate(packet)) return;
     const FlowTable::Update update = flows_.update(packet, *this);
     Flow& flow = update.flow;
-    if (is_dns(packet)) dns_message(packet.payload, packet.destination, packet.time);
+    if (packet.transport == Transport::udp) look_at_service(packet);
+    if (flow.packets == 1 && scope_.inside.contains(packet.source)) hosts_.saw(packet);
     if (flow.naming_over) {
-        if (update.added > 0) account(flow, update.added, update.from_low);
+        if (update.added > 0) account(flow, update.added, update.from_low, time);
     } else {
         namer_.look(flow, packet, update.from_low, update.expected_sequence);
     }
 }
 
+// Datagrams that say something of other flows.
+void Monitor::look_at_service(const Packet& packet) {
+    switch (std::min(packet.source_port, packet.destination_port)) {
+        case 53:
+            return dns_message(packet.payload, packet.destination, packet.time);
+        case 67:  // DHCP, also between relay and server
+        case 546:
+        case 547:
+            return hosts_.dhcp(packet);
+        default:
+            return;
+    }
+}
+
+bool Monitor::is_excluded(const Packet& packet) const {
+    const NetworkList& list = scope_.excluded;
+    return !list.empty() && (list.contains(packet.source) || list.contains(packet.destination));
+}
+
+bool Monitor::is_duplicate(Packet& packet) {
+    packet.vlan = 0;
+    const bool repeated = packet.transport == Transport::udp && deduplicator_->is_repeated(packet);
+    duplicates_ += repeated ? 1 : 0;
+    return repeated;
+}
+
 // Counts bytes of a settled flow, in the window in which they were seen.
-void Monitor::account(Flow& flow, std::uint32_t added, bool from_low) {
+void Monitor::account(Flow& flow, std::uint32_t added, bool from_low, Micros time) {
     bytes_[flow.sight] += added;
     if (flow.name == Flow::none) return;
     const Recognition& as = recognitions_[flow.name];
-    if (!as.signature) return;
+    if (!as.signature || static_cast<Sight>(flow.sight) == Sight::proxy_upstream) return;
     ai_bytes_ += added;
     if (!as.counted) return;
     const bool outward = from_low == flow.client_is_low;
-    ledger_.count(flow, as, false, outward ? added : 0, outward ? 0 : added);
+    ledger_.count(flow, as, {0, outward ? added : 0, outward ? 0 : added}, time);
 }
 
 void Monitor::dns_message(Bytes message, const Address& client, Micros time) {
@@ -92,10 +122,10 @@ void Monitor::dns_message(Bytes message, const Address& client, Micros time) {
     }
 }
 
-// Where no packet told who the client is, the inside end is taken for it.
+// Where no packet told who the client is, the inside end is taken for it, and not the proxy.
 void Monitor::settle_client(Flow& flow) const {
-    if (flow.client_known) return;
-    if (!local_nets_.contains(flow.client()) && local_nets_.contains(flow.server())) {
+    if (flow.client_known || !scope_.inside.contains(flow.server())) return;
+    if (!scope_.inside.contains(flow.client()) || scope_.proxies.contains(flow.client())) {
         flow.client_is_low = !flow.client_is_low;
     }
 }
@@ -107,21 +137,21 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
     flow.sight = static_cast<std::uint8_t>(sight);
     ++flow_count_[flow.sight];
     if (naming.quic != QuicUnread::read) ++quic_unread_[static_cast<std::size_t>(naming.quic)];
-    // The bytes that came before the name was known count in the window that is open now.
+    // The bytes that came before the name was known count in the window of the last of them.
     const std::uint64_t out = flow.outward().bytes, in = flow.inward().bytes;
     bytes_[flow.sight] += out + in;
-    if (as.signature) {
+    if (as.signature && sight != Sight::proxy_upstream) {
         as.counted = sight != Sight::transit;
         ai_bytes_ += out + in;
         if (as.counted) {
             ++ai_flows_;
-            ledger_.count(flow, as, true, out, in);
+            ledger_.count(flow, as, {1, out, in}, flow.last_seen);
         } else {
             ++ai_outside_clients_;
         }
     }
     const bool outward =
-        sight != Sight::internal && sight != Sight::transit && local_nets_.contains(flow.client());
+        sight != Sight::internal && sight != Sight::transit && scope_.inside.contains(flow.client());
     if (candidates_ && !as.signature && as.name != NameTable::none && outward)
         candidates_->see(HostName::without_port(names_.text(as.name)), flow.client());
     // Of flows of no AI service nothing is remembered but what could be seen of them, unless
@@ -180,8 +210,9 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
 
 Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const {
     constexpr std::uint16_t encrypted_dns_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1
-    const bool client_inside = local_nets_.contains(flow.client());
-    const bool server_inside = local_nets_.contains(flow.server());
+    if (scope_.proxies.contains(flow.client())) return Sight::proxy_upstream;
+    const bool client_inside = scope_.inside.contains(flow.client());
+    const bool server_inside = scope_.inside.contains(flow.server());
     // What goes to a proxy is not meant for it.
     const bool proxied = as.evidence == Evidence::connect_host ||
                          naming.traffic.kind == TrafficKind::proxy ||
@@ -251,7 +282,7 @@ void Monitor::flow_ended(Flow& flow) {
 
 void Monitor::advance(Micros now) {
     flows_.advance(now, *this);
-    if (ledger_.ends_before(now)) close_window();
+    ledger_.advance(now);
 }
 
 void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
@@ -262,18 +293,20 @@ void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
 void Monitor::finish() {
     decoder_.finish();
     flows_.clear(*this);
-    if (ledger_.open()) close_window();
+    ledger_.finish();
 }
 
-void Monitor::close_window() {
-    ClosedWindow window = ledger_.close();
-    // Counters only rise; the window's share is what they rose by.
-    std::vector<CoverageItem> now = counters();
-    for (std::size_t i = 0; i < now.size(); ++i) {
-        const std::uint64_t before = i < at_window_start_.size() ? at_window_start_[i].value : 0;
-        window.coverage.push_back({now[i].metric, now[i].value - before});
-    }
+// Counters only rise; a window's share is what they rose by.
+std::vector<CoverageItem> Monitor::coverage_so_far() {
+    std::vector<CoverageItem> share = counters();
+    std::vector<CoverageItem> now = share;
+    for (std::size_t i = 0; i < at_window_start_.size(); ++i)
+        share[i].value -= at_window_start_[i].value;
     at_window_start_ = std::move(now);
+    return share;
+}
+
+void Monitor::window_closed(ClosedWindow window) {
     if (candidates_) window.candidates = candidates_->take();
     if (window_sink_) window_sink_(std::move(window));
 }
@@ -287,8 +320,10 @@ std::vector<CoverageItem> Monitor::counters() const {
     const NamingCounters& n = namer_.counters();
     std::vector<CoverageItem> items{
         {"packets", d.frames},
-        {"bytes_on_wire", d.bytes},
-        {"packets_decoded", d.count(Step::decoded)},
+        {"bytes_on_wire", d.bytes - excluded_bytes_},
+        {"packets_decoded", d.count(Step::decoded) - excluded_},
+        {"packets_excluded", excluded_},
+        {"duplicates", duplicates_},
         {"packets_not_ip", d.count(Step::not_ip)},
         {"packets_other_transport", d.count(Step::other_transport)},
         {"packets_fragment", d.count(Step::fragment)},
@@ -325,11 +360,13 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"names_refused", n.names_refused},
         {"overlap_conflicts", n.overlap_conflicts},
         {"name_table_full", names_.refused()},
-        {"ledger_full", ledger_.refused()},
+        {"usage_rows_summed_up", ledger_.summed_up()},
+        {"packets_late", ledger_.late()},
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},
         {"candidates_evicted", candidates_ ? candidates_->evicted() : 0},
+        {"hosts_evicted", hosts_.evicted()},
         {"naming_not_asked", n.ndpi_skipped},
         {"ai_flows", ai_flows_},
         {"ai_bytes", ai_bytes_},

@@ -28,6 +28,7 @@ enum class Sight : std::uint8_t {
     truncated,       // the capture cut off what was needed
     began_before,    // the flow began before the capture did
     unknown,         // none of the above
+    proxy_upstream,  // what a listed proxy fetched for its clients, who are counted themselves
     internal,        // both ends are inside
     transit,         // neither end is inside
 };

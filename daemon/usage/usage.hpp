@@ -32,7 +32,8 @@ struct HostIdentity {
 // One host × service × host name × evidence × transport in one window. Bytes are L4 payload;
 // `bytes_out` is host → service. `flows` counts the flows that were first counted in this window,
 // so that sums over windows count each flow once; a flow that goes on has its bytes in the later
-// windows.
+// windows. Where there were more hosts than rows, one row stands for the others of a service: its
+// identity's key is `other`, it has neither host nor server nor host name.
 struct Usage {
     Address host;
     std::shared_ptr<const Catalogue> catalogue;  // that named it
@@ -46,6 +47,7 @@ struct Usage {
     Address server;       // of the first flow
     std::uint16_t server_port = 0;
     std::uint64_t flows = 0, bytes_out = 0, bytes_in = 0;
+    UsageClass usage_class = UsageClass::visit;
 
     // Found out when the window closes.
     HostIdentity identity;
@@ -54,8 +56,6 @@ struct Usage {
     std::string policy = "unreviewed";
     std::optional<std::string> policy_rule;  // the rule that was in force
 };
-
-UsageClass classify(const Usage& usage);
 
 struct CoverageItem {
     std::string_view metric;  // a literal

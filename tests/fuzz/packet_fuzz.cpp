@@ -11,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.naming.ndpi_rate = 0;  // to set it up takes longer than all the rest
     limits.most_dns_entries = 16;
     limits.most_names = 8;
-    limits.most_cells = 4;
-    umbra::Monitor monitor(signatures, umbra::LocalNets::defaults(), limits);
+    limits.ledger.most_rows = 4;
+    umbra::Monitor monitor(signatures, umbra::Scope(), limits);
     umbra::Reader input(umbra::Bytes(data, size));
     umbra::Micros time = 0;
     while (input.ok() && input.left() > 0) {

@@ -135,23 +135,26 @@ void print_coverage(const std::vector<store::Metric>& metrics) {
     const auto bytes = [&](std::string_view name) { return human_bytes(value_of(metrics, name)); };
     const auto count = [&](std::string_view name) { return value_of(metrics, name); };
     print_text(fmt::format(
-        "Not in these shares: {} between inside hosts, {} between outside hosts. Of the packets {} "
+        "Not in these shares: {} between inside hosts, {} between outside hosts, {} fetched by "
+        "proxies for their clients. Of the packets {} "
         "were not IP, {} neither TCP nor UDP, {} cut off by the capture, {} malformed; {} "
         "datagrams "
         "lacked a fragment.",
-        bytes("payload_bytes_internal"), bytes("payload_bytes_transit"), count("packets_not_ip"),
+        bytes("payload_bytes_internal"), bytes("payload_bytes_transit"),
+        bytes("payload_bytes_proxy_upstream"), count("packets_not_ip"),
         count("packets_other_transport"), count("packets_cut_short"), count("packets_malformed"),
         count("fragments_expired") + count("fragments_overlapping")));
     print_tunnels(metrics);
     const std::int64_t made_room = count("flows_evicted") + count("naming_evicted") +
-                                   count("dns_evicted") + count("ledger_full") +
+                                   count("dns_evicted") + count("usage_rows_summed_up") +
                                    count("name_table_full") + count("naming_not_asked");
     if (made_room > 0) {
         print_text(fmt::format(
             "Bounds were reached: {} flows and {} namings made room, {} DNS answers were forgotten "
-            "early, {} flows found no row, {} names no place, {} flows were not classified.",
+            "early, {} rows of the smallest users were summed up, {} names found no place, {} "
+            "flows were not classified.",
             count("flows_evicted"), count("naming_evicted"), count("dns_evicted"),
-            count("ledger_full"), count("name_table_full"), count("naming_not_asked")));
+            count("usage_rows_summed_up"), count("name_table_full"), count("naming_not_asked")));
     }
 }
 

@@ -85,11 +85,12 @@ ExitCode explain_command(const Words& words) {
     const auto signatures = load_signatures(catalogue_folders(*values));
     MonitorLimits limits;
     limits.most_names = 1U << 22;  // every name of the file is shown
-    Monitor monitor(signatures,
-                    values->contains("local-net")
-                        ? LocalNets::of((*values)["local-net"].as<std::vector<std::string>>())
-                        : LocalNets::defaults(),
-                    limits);
+    Scope scope;
+    if (values->contains("local-net")) {
+        scope.inside =
+            NetworkList::of("local-net", (*values)["local-net"].as<std::vector<std::string>>());
+    }
+    Monitor monitor(signatures, scope, limits);
     // Flows end in any order; people read them in the order in which they began.
     std::vector<std::pair<Micros, std::vector<Value>>> found;
     monitor.on_flow([&](const ExplainedFlow& flow) {

@@ -80,6 +80,59 @@ TEST_CASE("without a SYN the first segment seen counts whole") {
     CHECK(add(direction, 123526, 30) == 30);
 }
 
+TEST_CASE("a direction whose first segment seen was not its first counts the one that comes late") {
+    Direction direction;
+    CHECK(add(direction, 5000, 100) == 100);
+    SECTION("the segment right before it, once") {
+        CHECK(add(direction, 4900, 100) == 100);
+        CHECK(add(direction, 4900, 100) == 0);
+        CHECK(add(direction, 5100, 10) == 10);
+    }
+    SECTION("with a gap between, which counts, and is not counted again when it is filled") {
+        CHECK(add(direction, 4000, 100) == 1000);
+        CHECK(add(direction, 4100, 900) == 0);
+        CHECK(direction.bytes == 1100);
+    }
+    SECTION("one segment that reaches past both ends") {
+        CHECK(add(direction, 4990, 130) == 30);
+        CHECK(direction.bytes == 130);
+    }
+    SECTION("a SYN that comes late says where the stream began") {
+        CHECK(add(direction, 4899, 0, tcp_flag::syn) == 100);
+        CHECK(add(direction, 4800, 100) == 0);
+    }
+    SECTION("an acknowledgment without bytes says nothing of earlier ones") {
+        CHECK(add(direction, 4000, 0) == 0);
+    }
+    SECTION("further back than reordering goes") {
+        CHECK(add(direction, 5000 - longest_reordering - 1, 100) == 0);
+        CHECK(direction.bytes == 100);
+    }
+    SECTION("after a leap nothing is known of where it began") {
+        const std::uint32_t far = 5100 + longest_leap + 1;
+        CHECK(add(direction, far, 100) == 100);
+        CHECK(add(direction, far - 100, 100) == 0);
+    }
+}
+
+TEST_CASE("what comes late counts across the end of the sequence space and behind a FIN") {
+    Direction direction;
+    SECTION("the first segment seen begins behind the end") {
+        CHECK(add(direction, 0x20, 0x10) == 0x10);
+        CHECK(add(direction, 0xffffffe0U, 0x40) == 0x40);
+        CHECK(add(direction, 0x30, 0x10) == 0x10);
+    }
+    SECTION("the FIN is seen first") {
+        CHECK(add(direction, 2000, 0, tcp_flag::fin | tcp_flag::ack) == 0);
+        CHECK(add(direction, 1900, 100) == 100);
+        CHECK(add(direction, 2001, 0) == 0);
+    }
+    SECTION("a keep-alive is no byte, even where no other was seen") {
+        CHECK(add(direction, 2000, 0) == 0);
+        CHECK(add(direction, 1999, 1) == 0);
+    }
+}
+
 TEST_CASE("UDP counts every datagram") {
     Direction direction;
     Packet packet = test::Tcp{.payload = "twelve bytes"}.packet();

@@ -46,7 +46,7 @@ Privacy privacy_of(PrivacyMode mode) {
     const auto file =
         folder.write("key", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
     chmod(file.c_str(), 0400);
-    return {mode, LocalNets::defaults(), PseudonymKey::read(file)};
+    return {mode, NetworkList::private_ranges(), PseudonymKey::read(file)};
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST_CASE("both directions through a tunnel are one flow, whatever the tunnel nu
     const auto signatures = small_signatures();
     for (const Mirror& mirror : mirrors) {
         INFO(mirror.counter);
-        Monitor monitor(signatures, LocalNets::defaults(), {});
+        Monitor monitor(signatures, Scope(), {});
         std::vector<std::array<std::uint64_t, 3>> flows;
         monitor.on_flow([&](const ExplainedFlow& explained) {
             const Flow& flow = explained.flow;
@@ -145,7 +145,7 @@ TEST_CASE("decoding asks for no memory, through tunnels neither") {
 
 TEST_CASE("fragments are counted: those that came together, and what never did") {
     const auto signatures = small_signatures();
-    Monitor monitor(signatures, LocalNets::defaults(), {});
+    Monitor monitor(signatures, Scope(), {});
     const auto send = [&](std::uint16_t id, std::size_t begin, std::size_t end, bool more) {
         const Octets whole = segment(true);
         Octets frame = ethernet(0x0800);

@@ -4,10 +4,12 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "tests/unit/detectors/dhcp_messages.hpp"
 #include "tests/unit/folder.hpp"
 #include "tests/unit/packets.hpp"
 #include "tests/unit/usage/catalogue.hpp"
 #include "tools/trafgen/frame.hpp"
+#include "tools/trafgen/quic.hpp"
 
 using namespace umbra;
 using trafgen::Conversation;
@@ -26,8 +28,8 @@ struct Watched {
     trafgen::Random random{3};
     trafgen::FrameWriter frames{1, 0};
 
-    explicit Watched(const MonitorLimits& limits = {})
-        : monitor(signatures, LocalNets::defaults(), limits) {
+    explicit Watched(const MonitorLimits& limits = {}, const Scope& scope = {})
+        : monitor(signatures, scope, limits) {
         monitor.on_window([this](ClosedWindow window) { windows.push_back(std::move(window)); });
     }
 
@@ -145,6 +147,42 @@ TEST_CASE("packets out of order and time that steps back lose nothing and double
     CHECK(w.bytes().first == conversation.up.length);
     for (std::size_t n = 1; n < w.windows.size(); ++n)
         CHECK(w.windows[n - 1].end <= w.windows[n].begin);
+    CHECK(w.counter("packets_late") == conversation.segments.size() / 50);
+}
+
+TEST_CASE("packets out of order across a window's end count in their own window") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start + 200 * second, 200 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    script.say_filler(false, 300'000);
+    const Conversation conversation = script.take();
+    // After the hello, each packet may come up to 20 seconds late.
+    std::vector<trafgen::Segment> arrived = conversation.segments;
+    std::stable_sort(arrived.begin() + 6, arrived.end(), [](const auto& a, const auto& b) {
+        const auto arrival = [](const auto& segment) {
+            return segment.time + segment.time / 7 % (20 * second);
+        };
+        return arrival(a) < arrival(b);
+    });
+    // TCP counts progress: a byte belongs to the packet that first reached or passed it.
+    std::map<Micros, std::uint64_t> expected;
+    std::uint64_t reached = 0;
+    for (const auto& segment : arrived) {
+        w.send(conversation, segment, segment.time);
+        const std::uint64_t end = segment.offset + segment.length;
+        if (segment.from_client || end <= reached) continue;
+        expected[segment.time / (300 * second)] += end - reached;
+        reached = end;
+    }
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 2);
+    REQUIRE(expected.size() == 2);
+    CHECK(w.counter("packets_late") == 0);
+    for (const ClosedWindow& window : w.windows) {
+        REQUIRE(window.usage.size() == 1);
+        CHECK(window.usage[0].bytes_in == expected[window.begin / (300 * second)]);
+    }
 }
 
 TEST_CASE("a frame that the mirror gives twice counts once") {
@@ -329,55 +367,281 @@ TEST_CASE("a client outside is counted in the coverage only") {
     CHECK(w.counter("ai_bytes") > 1000);
 }
 
-TEST_CASE("a window without packets is closed by the clock, once") {
+TEST_CASE("without packets the clock closes a window after the grace, once, and goes on watching") {
     Watched w;
     Script script = w.tcp("10.0.0.1", 40000, start);
     script.handshake();
     script.open_with(w.hello("claude.ai"), false, false, false);
     w.send(script.take());
-    w.monitor.advance(start + 299 * second);
+    w.monitor.advance(start + 329 * second);
     CHECK(w.windows.empty());
-    w.monitor.advance(start + 300 * second);
+    w.monitor.advance(start + 330 * second);
     CHECK(w.windows.size() == 1);
     w.monitor.advance(start + 900 * second);
     w.monitor.finish();
-    CHECK(w.windows.size() == 1);
+    // The second window was watched to its end, the fourth begins at 900.
+    REQUIRE(w.windows.size() == 3);
+    CHECK(w.windows[0].usage.size() == 1);
+    CHECK(w.windows[1].begin == start + 300 * second);
+    CHECK(w.windows[1].usage.empty());
+    CHECK(w.windows[2].begin == start + 900 * second);
 }
 
-TEST_CASE("tables that are full count what they refused, and the rest stays right") {
+TEST_CASE("a packet that comes when the clock has closed its window counts in the next one") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start + 290 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    const Conversation opened = script.take();
+    w.send(opened);
+    w.monitor.advance(start + 640 * second);
+    Conversation late = opened;
+    late.segments.assign(1, opened.segments.back());
+    late.segments[0].offset = late.up.length;
+    late.segments[0].length = 500;
+    late.up.length += 500;
+    w.send(late, late.segments[0], start + 299 * second);
+    w.monitor.finish();
+    CHECK(w.bytes().first == late.up.length);
+    std::map<Micros, int> begins;
+    for (const ClosedWindow& window : w.windows)
+        CHECK(++begins[window.begin] == 1);
+    CHECK(w.windows.back().usage.at(0).bytes_out == 500);
+    CHECK(w.counter("packets_late") == 1);
+}
+
+TEST_CASE("hellos that never end make room for others, and the rest stays right") {
     MonitorLimits limits;
     limits.naming.most_pending = 4;
-    limits.most_cells = 3;
     Watched w(limits);
-    SECTION("hellos that never end") {
-        for (std::uint16_t port = 0; port < 50; ++port) {
-            Script script = w.tcp("10.0.0.9", static_cast<std::uint16_t>(1000 + port), start);
-            script.handshake();
-            Message part = w.hello("claude.ai");
-            part.resize(40);
-            script.say(true, part);
-            w.send(script.take());
-        }
-        CHECK(w.counter("naming_evicted") == 46);
-        Script whole = w.tcp("10.0.0.1", 40000, start);
-        whole.handshake();
-        whole.open_with(w.hello("claude.ai"), true, true, false);
-        w.send(whole.take());
-        w.monitor.finish();
-        REQUIRE(w.windows[0].usage.size() == 1);
-        CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+    for (std::uint16_t port = 0; port < 50; ++port) {
+        Script script = w.tcp("10.0.0.9", static_cast<std::uint16_t>(1000 + port), start);
+        script.handshake();
+        Message part = w.hello("claude.ai");
+        part.resize(40);
+        script.say(true, part);
+        w.send(script.take());
     }
-    SECTION("more rows than the window has room for") {
-        for (const char* host : {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}) {
-            Script script = w.tcp(host, 40000, start);
-            script.handshake();
-            script.open_with(w.hello("claude.ai"), false, false, false);
-            w.send(script.take());
+    CHECK(w.counter("naming_evicted") == 46);
+    Script whole = w.tcp("10.0.0.1", 40000, start);
+    whole.handshake();
+    whole.open_with(w.hello("claude.ai"), true, true, false);
+    w.send(whole.take());
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+}
+
+TEST_CASE(
+    "hosts beyond the bound are summed up, the smallest first, and a service's sums stay exact") {
+    MonitorLimits limits;
+    limits.ledger.most_rows = 4;
+    Watched w(limits);
+    std::uint64_t sent = 0, large_sent = 0;
+    const auto visit = [&](const std::string& host, std::uint64_t bytes) {
+        Script script = w.tcp(host.c_str(), 40000, start);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(true, bytes);
+        Conversation made = script.take();
+        sent += made.up.length;
+        return made;
+    };
+    const Conversation large = visit("10.0.0.1", 900'000);
+    large_sent = large.up.length;
+    w.send(large);
+    for (int host = 2; host <= 100; ++host)
+        w.send(visit("10.0.0." + std::to_string(host), 100));
+    // A flow goes on after its row was summed up.
+    Conversation more = visit("10.0.0.2", 100);
+    more.segments = {more.segments.back()};
+    more.segments[0].offset += more.segments[0].length;
+    sent -= more.up.length - more.segments[0].length;
+    w.send(more);
+    w.monitor.finish();
+
+    REQUIRE(w.windows.size() == 1);
+    std::uint64_t rows = 0, others = 0, flows = 0;
+    for (const Usage& usage : w.windows[0].usage) {
+        flows += usage.flows;
+        if (usage.identity.key == "other") {
+            ++others;
+            CHECK(usage.identity.name == "other hosts");
+            CHECK(w.signatures->catalogue.services[usage.service].id == "anthropic.claude");
+            CHECK(usage.evidence == Evidence::sni);
+            CHECK(usage.host_name.empty());
+        } else {
+            ++rows;
+        }
+        if (usage.host.to_string() == "10.0.0.1") CHECK(usage.bytes_out == large_sent);
+    }
+    CHECK(rows <= 4);
+    CHECK(others == 1);
+    CHECK(flows == 100);
+    CHECK(w.bytes().first == sent);
+    CHECK(w.counter("usage_rows_summed_up") + rows >= 100);
+}
+
+TEST_CASE("what is excluded leaves one number behind: how many packets it was") {
+    Scope scope;
+    scope.excluded = NetworkList::of("exclude", {"10.0.0.64/26", "fd00::7"});
+    Watched w({}, scope);
+    std::uint64_t packets = 0, payload = 0;
+    for (const char* client : {"10.0.0.1", "10.0.0.65", "fd00::7"}) {
+        const bool excluded = std::string_view(client) != "10.0.0.1";
+        Script script(w.random, Transport::tcp, {test::address(client), 40000},
+                      {test::address(client[0] == 'f' ? "2001:db8::1" : "203.0.113.1"), 443}, start,
+                      second);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(false, 5000);
+        const Conversation conversation = script.take();
+        w.send(conversation);
+        if (excluded) packets += conversation.segments.size();
+        if (!excluded) payload = conversation.up.length + conversation.down.length;
+    }
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.1");
+    CHECK(w.counter("packets_excluded") == packets);
+    CHECK(w.counter("flows_started") == 1);
+    CHECK(w.counter("ai_bytes") == payload);
+    CHECK(w.counter("packets") == w.counter("packets_decoded") + packets);
+}
+
+TEST_CASE("a datagram that the mirror shows twice counts once where that is asked for") {
+    for (const bool dedup : {true, false}) {
+        MonitorLimits limits;
+        limits.dedup = dedup;
+        Watched w(limits);
+        Script script(w.random, Transport::udp, {test::address("10.0.0.1"), 40000},
+                      {test::address("203.0.113.1"), 443}, start, second);
+        for (const Message& datagram : trafgen::quic_client_initials(
+                 w.random, trafgen::client_hello(w.random, "claude.ai", true))) {
+            script.say(true, datagram);
+        }
+        script.say_filler(true, 20'000);
+        script.say_filler(false, 60'000);
+        const Conversation conversation = script.take();
+        // The second mirror port has another VLAN, and is a millisecond later.
+        trafgen::FrameWriter other(1, 20);
+        for (const auto& segment : conversation.segments) {
+            w.send(conversation, segment, segment.time);
+            const auto frame = other.frame(conversation, segment);
+            w.monitor.packet(segment.time + 1000, frame, static_cast<std::uint32_t>(frame.size()));
         }
         w.monitor.finish();
-        CHECK(w.windows[0].usage.size() == 3);
-        CHECK(w.counter("ledger_full") == 2);
+        const std::uint64_t times = dedup ? 1 : 2;
+        CHECK(w.bytes().first == times * conversation.up.length);
+        CHECK(w.bytes().second == times * 60'000);
+        CHECK(w.counter("flows_started") == times);
+        CHECK(w.counter("duplicates") == (dedup ? conversation.segments.size() : 0));
     }
+}
+
+TEST_CASE("an address that moves by DHCP within a window makes rows of two hosts") {
+    Watched w;
+    const auto lease = [&](std::uint8_t last) {
+        const auto message =
+            test::Dhcp4Message{
+                .type = 5, .client = {2, 0xa0, 0, 0, 0, last}, .given = "10.0.0.5", .options = {}}
+                .seconds_option(51, 3600)
+                .address_option(54, "10.0.0.1")
+                .option(12, last == 1 ? "alpha" : "beta")
+                .message();
+        Script script(w.random, Transport::udp, {test::address("10.0.0.1"), 67},
+                      {test::address("255.255.255.255"), 68}, start, 0);
+        script.say(true, Message(message.view().begin(), message.view().end()));
+        w.send(script.take());
+    };
+    const auto visit = [&](std::uint16_t port) {
+        Script script = w.tcp("10.0.0.5", port, start + port % 100 * second);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        const Conversation conversation = script.take();
+        w.send(conversation);
+        return conversation.up.length;
+    };
+    const std::uint64_t unknown = visit(40010);
+    lease(1);
+    const std::uint64_t first = visit(40020) + visit(40030);
+    lease(2);
+    const std::uint64_t second_machine = visit(40040);
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 1);
+    REQUIRE(w.windows[0].usage.size() == 3);
+    const auto row = [&](std::size_t i) {
+        const Usage& usage = w.windows[0].usage[i];
+        CHECK(usage.host.to_string() == "10.0.0.5");
+        return std::tuple(usage.identity.key, usage.identity.name.value_or("-"), usage.bytes_out);
+    };
+    CHECK(row(0) == std::tuple("10.0.0.5", "-", unknown));
+    CHECK(row(1) == std::tuple("mac:02:a0:00:00:00:01", "alpha", first));
+    CHECK(row(2) == std::tuple("mac:02:a0:00:00:00:02", "beta", second_machine));
+}
+
+TEST_CASE("hosts are called by the hosts file, also one that comes later") {
+    Watched w;
+    const test::Folder folder;
+    const auto visit = [&](std::uint16_t port, Micros begin) {
+        Script script = w.tcp("10.0.0.5", port, begin);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        w.send(script.take());
+    };
+    const auto use = [&](const std::string& line) {
+        w.monitor.use(
+            HostsFile::read(folder.write("hosts.csv", "address,name,department,site\n" + line)));
+    };
+    use("10.0.0.0/24,,Marketing,Paris\n");
+    visit(40000, start);
+    visit(40001, start + 400 * second);
+    use("10.0.0.5,pc-5,Sales,\n");
+    w.monitor.finish();
+    REQUIRE(w.windows.size() == 2);
+    CHECK(w.windows[0].usage.at(0).identity.department == "Marketing");
+    CHECK(w.windows[0].usage.at(0).identity.site == "Paris");
+    CHECK_FALSE(w.windows[0].usage.at(0).identity.name);
+    CHECK(w.windows[1].usage.at(0).identity.department == "Sales");
+    CHECK(w.windows[1].usage.at(0).identity.name == "pc-5");
+    CHECK(w.windows[1].usage.at(0).identity.key == "10.0.0.5");
+}
+
+TEST_CASE("behind a proxy the client's usage counts, once") {
+    Scope scope;
+    scope.proxies = NetworkList::of("proxy", {"10.0.0.80"});
+    Watched w({}, scope);
+    const std::string request = "CONNECT claude.ai:443 HTTP/1.1\r\nHost: claude.ai:443\r\n\r\n";
+    const auto tunnel = [&] {
+        Script script(w.random, Transport::tcp, {test::address("10.0.0.5"), 40000},
+                      {test::address("10.0.0.80"), 3128}, start, second);
+        script.handshake();
+        script.say(true, trafgen::text_message(request));
+        script.say(false, trafgen::text_message("HTTP/1.1 200 OK\r\n\r\n"));
+        script.say_filler(true, 2000);
+        script.say_filler(false, 70'000);
+        return script.take();
+    }();
+    const auto upstream = [&] {
+        Script script = w.tcp("10.0.0.80", 50000, start);
+        script.handshake();
+        script.open_with(w.hello("claude.ai"), false, false, false);
+        script.say_filler(false, 70'000);
+        return script.take();
+    }();
+    w.send(tunnel);
+    w.send(upstream);
+    w.monitor.finish();
+    REQUIRE(w.windows[0].usage.size() == 1);
+    const Usage& usage = w.windows[0].usage[0];
+    CHECK(usage.host.to_string() == "10.0.0.5");
+    CHECK(usage.evidence == Evidence::connect_host);
+    CHECK(usage.bytes_out == tunnel.up.length);
+    CHECK(usage.bytes_in == tunnel.down.length);
+    CHECK(w.counter("flows_proxy_upstream") == 1);
+    CHECK(w.counter("payload_bytes_proxy_upstream") == upstream.up.length + upstream.down.length);
+    CHECK(w.counter("ai_bytes") == tunnel.up.length + tunnel.down.length);
+    CHECK(w.counter("ai_flows_outside_client") == 0);
 }
 
 TEST_CASE("coverage of each window is what the counters rose by") {

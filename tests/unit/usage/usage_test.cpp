@@ -3,29 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/support/failure.hpp"
-#include "daemon/usage/local_nets.hpp"
+#include "daemon/usage/network_list.hpp"
 
 using namespace umbra;
 
-TEST_CASE("the usage class follows the host's role and the volume") {
-    const auto classed = [](HostRole role, std::uint64_t out, std::uint64_t in) {
-        Usage usage;
-        usage.role = role;
-        usage.bytes_out = out;
-        usage.bytes_in = in;
-        return to_string(classify(usage));
-    };
-    CHECK(classed(HostRole::api, 10, 10) == "api");
-    CHECK(classed(HostRole::ui, 0, 0) == "contact");
-    CHECK(classed(HostRole::ui, 2'000, 500'000) == "visit");
-    CHECK(classed(HostRole::ui, 20'000, 50'000) == "interactive");
-    CHECK(classed(HostRole::ui, 5'000'000, 50'000) == "upload");
-    CHECK(classed(HostRole::upload, 5'000'000, 50'000) == "upload");
-    CHECK(classed(HostRole::telemetry, 20'000, 50'000) == "visit");
-}
-
 TEST_CASE("inside is what local-net says") {
-    const LocalNets usual = LocalNets::defaults();
+    const NetworkList usual = NetworkList::private_ranges();
     for (const char* inside :
          {"10.0.0.1", "172.31.255.1", "192.168.1.1", "169.254.9.9", "fd12::1", "fe80::1"}) {
         CHECK(usual.contains(*Address::parse(inside)));
@@ -33,9 +16,9 @@ TEST_CASE("inside is what local-net says") {
     for (const char* outside : {"172.32.0.1", "8.8.8.8", "2001:db8::1", "192.169.0.1"}) {
         CHECK_FALSE(usual.contains(*Address::parse(outside)));
     }
-    const LocalNets own = LocalNets::of({"198.51.100.0/24", "2001:db8:5::/48"});
+    const NetworkList own = NetworkList::of("local-net", {"198.51.100.0/24", "2001:db8:5::/48"});
     CHECK(own.contains(*Address::parse("198.51.100.9")));
     CHECK(own.contains(*Address::parse("2001:db8:5::9")));
     CHECK_FALSE(own.contains(*Address::parse("10.0.0.1")));
-    CHECK_THROWS_AS(LocalNets::of({"10.0.0.0/8", "marketing"}), Failure);
+    CHECK_THROWS_AS(NetworkList::of("local-net", {"10.0.0.0/8", "marketing"}), Failure);
 }

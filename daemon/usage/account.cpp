@@ -1,0 +1,125 @@
+#include "daemon/usage/account.hpp"
+
+#include <algorithm>
+
+#include "daemon/support/hash.hpp"
+#include "daemon/usage/usage_class.hpp"
+
+namespace umbra {
+
+Account::Account(Micros begin, Micros length, Common& common)
+    : begin_(begin), end_(begin + length), common_(common), number_(++common.last_number) {}
+
+std::size_t Account::CellHash::operator()(const CellKey& key) const {
+    const std::uint64_t a = mix(word_at(key.host.bytes.data()) + 0x9e3779b97f4a7c15U,
+                                word_at(&key.host.bytes[8]) ^ 0xa0761d6478bd642fU);
+    const std::uint64_t rest =
+        reinterpret_cast<std::uintptr_t>(key.signature) ^ std::uint64_t{key.name} << 32;
+    const std::uint64_t kind = static_cast<std::uint64_t>(key.evidence) << 9 |
+                               static_cast<std::uint64_t>(key.transport) << 1 |
+                               (key.ech ? 1U : 0U) | std::uint64_t{key.machine} << 32;
+    return mix(a ^ rest, kind + 0x9e3779b97f4a7c15U);
+}
+
+void Account::count(Flow& flow, const Recognition& as, const Amount& amount, Micros time) {
+    if (flow.cell_window != number_) {
+        flow.cell = cell_of(flow, as, time);
+        flow.cell_window = number_;  // as it is now: finding room may have changed it
+    }
+    cells_[flow.cell].sum += amount;
+}
+
+std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros time) {
+    const Address& host = flow.client();
+    const CellKey key{host,        common_.hosts.machine_at(host, time),
+                      as.name,     as.signature,
+                      as.evidence, flow.key.transport(),
+                      as.ech};
+    const auto found = index_.find(key);
+    if (found != index_.end()) return found->second;
+    if (cells_.size() >= common_.most_rows) sum_up_the_smaller_half();
+    const auto index = static_cast<std::uint32_t>(cells_.size());
+    index_.emplace(key, index);
+    common_.names.hold_again(as.name);  // until the rows have their own text
+    cells_.push_back({key, as.catalogue, flow.server(), flow.server_port(), {}});
+    return index;
+}
+
+void Account::sum_up_the_smaller_half() {
+    const auto kept = cells_.begin() + static_cast<std::ptrdiff_t>(cells_.size() / 2);
+    std::nth_element(cells_.begin(), kept, cells_.end(), [](const Cell& a, const Cell& b) {
+        return a.sum.out + a.sum.in > b.sum.out + b.sum.in;
+    });
+    for (auto cell = kept; cell != cells_.end(); ++cell) {
+        const Usage row = row_of(*cell);
+        Others& others = others_[{row.catalogue.get(), row.service, row.evidence, row.transport,
+                                  row.ech, row.shared, row.usage_class}];
+        others.catalogue = row.catalogue;
+        others.sum += cell->sum;
+        common_.names.release(cell->key.name);
+        ++common_.summed_up;
+    }
+    cells_.erase(kept, cells_.end());
+    // Nothing is where it was.
+    index_.clear();
+    for (std::uint32_t i = 0; i < cells_.size(); ++i)
+        index_.emplace(cells_[i].key, i);
+    number_ = ++common_.last_number;
+}
+
+Usage Account::row_of(const Cell& cell) const {
+    Usage usage;
+    usage.host = cell.key.host;
+    usage.catalogue = cell.catalogue;
+    usage.service = cell.key.signature->service;
+    usage.host_name = HostName::without_port(common_.names.text(cell.key.name));
+    usage.role = cell.key.signature->role;
+    usage.evidence = cell.key.evidence;
+    usage.transport = cell.key.transport;
+    usage.ech = cell.key.ech;
+    usage.shared = cell.key.signature->shared;
+    usage.server = cell.server;
+    usage.server_port = cell.server_port;
+    usage.flows = cell.sum.flows;
+    usage.bytes_out = cell.sum.out;
+    usage.bytes_in = cell.sum.in;
+    usage.usage_class = classify(usage);
+    return usage;
+}
+
+Usage Account::row_of(const OthersKey& key, const Others& others) {
+    Usage usage;
+    usage.identity = {
+        .key = "other", .address = {}, .name = "other hosts", .department = {}, .site = {}};
+    usage.catalogue = others.catalogue;
+    usage.service = key.service;
+    usage.evidence = key.evidence;
+    usage.transport = key.transport;
+    usage.ech = key.ech;
+    usage.shared = key.shared;
+    usage.flows = others.sum.flows;
+    usage.bytes_out = others.sum.out;
+    usage.bytes_in = others.sum.in;
+    usage.usage_class = key.usage;
+    return usage;
+}
+
+ClosedWindow Account::close() {
+    ClosedWindow window{.begin = begin_,
+                        .end = end_,
+                        .first_packet = first_packet_,
+                        .last_packet = last_packet_,
+                        .usage = {},
+                        .coverage = {}};
+    window.usage.reserve(cells_.size() + others_.size());
+    for (const Cell& cell : cells_) {
+        Usage& usage = window.usage.emplace_back(row_of(cell));
+        usage.identity = common_.hosts.identify(cell.key.host, cell.key.machine, end_);
+        common_.names.release(cell.key.name);
+    }
+    for (const auto& [key, others] : others_)
+        window.usage.push_back(row_of(key, others));
+    return window;
+}
+
+}  // namespace umbra
