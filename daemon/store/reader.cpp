@@ -122,8 +122,9 @@ std::vector<CandidateTotal> Reader::candidates(const Period& period) {
 void Reader::records_after(std::int64_t after,
                            const std::function<void(const UsageRecord&)>& take) {
     SQLite::Statement query(database_, R"sql(
-        SELECT u.record_id, u.window_start, u.window_end, h.address, n.name, u.dest_ip, h.name,
-               h.department, u.dest_port, u.transport, s.service, s.name, s.vendor_name, s.category,
+        SELECT u.record_id, u.window_start, u.window_end, u.src_ip,
+               CASE WHEN h.key <> u.src_ip THEN h.key END, n.name, u.dest_ip, h.name,
+               u.department, u.policy, u.dest_port, u.transport, s.service, s.name, s.vendor_name, s.category,
                s.headquarters, u.evidence, u.visibility, u.usage, u.flows, u.bytes_out, u.bytes_in,
                s.catalogue_version
           FROM usage u JOIN hosts h ON h.id = u.host_id JOIN services s ON s.id = u.service_id
@@ -137,24 +138,26 @@ void Reader::records_after(std::int64_t after,
               number(1),
               number(2),
               text(3),
-              text(4),
+              text_or_null(query.getColumn(4)),
               text(5),
-              text_or_null(query.getColumn(6)),
+              text(6),
               text_or_null(query.getColumn(7)),
-              number(8),
+              text_or_null(query.getColumn(8)),
               text(9),
-              text(10),
+              number(10),
               text(11),
               text(12),
               text(13),
-              text_or_null(query.getColumn(14)),
+              text(14),
               text(15),
-              text(16),
+              text_or_null(query.getColumn(16)),
               text(17),
-              number(18),
-              number(19),
+              text(18),
+              text(19),
               number(20),
-              text(21)});
+              number(21),
+              number(22),
+              text(23)});
     }
 }
 

@@ -19,8 +19,11 @@ struct Period {
 // A row of the export, in the export's words.
 struct UsageRecord {
     std::int64_t record_id, window_start, window_end;
-    std::string host, dest_host, dest_ip;
+    std::string src_ip;
+    std::optional<std::string> src_id;  // a MAC or a pseudonym, where the host is known by one
+    std::string dest_host, dest_ip;
     std::optional<std::string> host_name, department;
+    std::string policy;
     std::int64_t dest_port;
     std::string transport, service, service_name, vendor, category;
     std::optional<std::string> headquarters;

@@ -13,12 +13,13 @@ namespace {
 // "Umbr" as a number: tells our files from other programs' (PRAGMA application_id).
 constexpr int application_id = 0x556d6272;
 
-constexpr const char* create_version_1 = R"sql(
+constexpr const char* create_version_2 = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
+-- Hosts by what they are known by: an address, a MAC or a pseudonym; the rest as it was last.
 CREATE TABLE hosts (
     id INTEGER PRIMARY KEY,
-    address TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL UNIQUE, address TEXT NOT NULL,
     name TEXT, department TEXT, site TEXT
 );
 
@@ -34,7 +35,8 @@ CREATE TABLE services (
 
 CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
--- Closed windows. Times are seconds since the epoch; bytes are L4 payload.
+-- Closed windows. Times are seconds since the epoch; bytes are L4 payload. The host's address,
+-- department and site, and what the policy said, are those of that time.
 CREATE TABLE usage (
     record_id INTEGER PRIMARY KEY AUTOINCREMENT,
     window_start INTEGER NOT NULL, window_end INTEGER NOT NULL,
@@ -44,7 +46,9 @@ CREATE TABLE usage (
     dest_ip TEXT NOT NULL, dest_port INTEGER NOT NULL,
     transport TEXT NOT NULL, evidence TEXT NOT NULL, visibility TEXT NOT NULL,
     shared INTEGER NOT NULL, usage TEXT NOT NULL,
-    flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL
+    flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
+    src_ip TEXT NOT NULL DEFAULT '', department TEXT, site TEXT,
+    policy TEXT NOT NULL DEFAULT 'unreviewed', policy_rule TEXT, region TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX usage_by_time ON usage (window_start);
 
@@ -56,6 +60,24 @@ CREATE TABLE coverage (
     metric TEXT NOT NULL, value INTEGER NOT NULL
 );
 CREATE INDEX coverage_by_time ON coverage (window_start);
+)sql";
+
+constexpr const char* migrate_1_to_2 = R"sql(
+CREATE TABLE hosts_2 (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE, address TEXT NOT NULL,
+    name TEXT, department TEXT, site TEXT
+);
+INSERT INTO hosts_2 SELECT id, address, address, name, department, site FROM hosts;
+DROP TABLE hosts;
+ALTER TABLE hosts_2 RENAME TO hosts;
+ALTER TABLE usage ADD COLUMN src_ip TEXT NOT NULL DEFAULT '';
+ALTER TABLE usage ADD COLUMN department TEXT;
+ALTER TABLE usage ADD COLUMN site TEXT;
+ALTER TABLE usage ADD COLUMN policy TEXT NOT NULL DEFAULT 'unreviewed';
+ALTER TABLE usage ADD COLUMN policy_rule TEXT;
+ALTER TABLE usage ADD COLUMN region TEXT NOT NULL DEFAULT '';
+UPDATE usage SET src_ip = (SELECT address FROM hosts WHERE id = host_id);
 )sql";
 
 int pragma_number(SQLite::Database& database, const char* pragma) {
@@ -110,13 +132,14 @@ SQLite::Database open_for_writing(const std::string& path) {
         database.exec("PRAGMA synchronous = FULL");
         if (is_new) {
             SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-            database.exec(create_version_1);
+            database.exec(create_version_2);
             database.exec(fmt::format("PRAGMA application_id = {}", application_id));
             database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
             transaction.commit();
         } else {
             // A file that cannot be written says so now, not at the first closed window.
             SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+            if (pragma_number(database, "user_version") == 1) database.exec(migrate_1_to_2);
             database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
             transaction.commit();
         }
@@ -134,6 +157,11 @@ SQLite::Database open_for_reading(const std::string& path) {
     try {
         SQLite::Database database(path, SQLite::OPEN_READONLY, 10'000);
         check_kind(database, path);
+        if (pragma_number(database, "user_version") < schema_version) {
+            throw bad_input(fmt::format(
+                "{}: written by an older umbra; umbrad brings it up to date when it opens it",
+                path));
+        }
         return database;
     } catch (const SQLite::Exception& error) {
         throw explained(path, error);

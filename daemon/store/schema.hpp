@@ -7,7 +7,7 @@
 
 namespace umbra::store {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 
 // Opens the file for writing, making or migrating it as needed (WAL, synced at every commit).
 // Throws Failure, with the path, where it is a folder, read-only, no SQLite file, somebody else's,

@@ -30,15 +30,18 @@ void set_meta(SQLite::Database& database, const std::string& key, const std::str
 Writer::Writer(const std::string& path, const std::string& sensor, const Catalogue& catalogue)
     : path_(path),
       database_(open_for_writing(path)),
-      add_host_(database_, "INSERT OR IGNORE INTO hosts (address) VALUES (?)"),
-      find_host_(database_, "SELECT id FROM hosts WHERE address = ?"),
+      add_host_(database_,
+                "INSERT INTO hosts (key, address, name, department, site) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET address = excluded.address, name = excluded.name, "
+                "department = excluded.department, site = excluded.site RETURNING id"),
       add_name_(database_, "INSERT OR IGNORE INTO names (name) VALUES (?)"),
       find_name_(database_, "SELECT id FROM names WHERE name = ?"),
       add_usage_(
           database_,
           "INSERT INTO usage (window_start, window_end, host_id, service_id, name_id, dest_ip, "
-          "dest_port, transport, evidence, visibility, shared, usage, flows, bytes_out, bytes_in) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+          "dest_port, transport, evidence, visibility, shared, usage, flows, bytes_out, bytes_in, "
+          "src_ip, department, site, policy, policy_rule, region) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       add_coverage_(
           database_,
           "INSERT INTO coverage (window_start, window_end, metric, value) VALUES (?, ?, ?, ?)") {
@@ -96,6 +99,19 @@ std::int64_t Writer::id_of(SQLite::Statement& insert, SQLite::Statement& select,
     return database_.getLastInsertRowid();
 }
 
+std::int64_t Writer::id_of(const HostIdentity& host) {
+    add_host_.reset();
+    add_host_.bind(1, host.key);
+    add_host_.bind(2, host.address);
+    bind_optional(add_host_, 3, host.name);
+    bind_optional(add_host_, 4, host.department);
+    bind_optional(add_host_, 5, host.site);
+    add_host_.executeStep();
+    const std::int64_t id = add_host_.getColumn(0).getInt64();
+    add_host_.reset();
+    return id;
+}
+
 void Writer::write(const ClosedWindow& window) {
     const std::int64_t begin = window.begin / second, end = window.end / second;
     try {
@@ -105,7 +121,7 @@ void Writer::write(const ClosedWindow& window) {
             ids_of(*usage.catalogue);
         SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
         for (const Usage& usage : window.usage) {
-            const std::int64_t host = id_of(add_host_, find_host_, usage.identity.key);
+            const std::int64_t host = id_of(usage.identity);
             const std::int64_t name = id_of(add_name_, find_name_, usage.host_name);
             SQLite::Statement& row = add_usage_;
             row.reset();
@@ -124,6 +140,12 @@ void Writer::write(const ClosedWindow& window) {
             row.bind(13, static_cast<std::int64_t>(usage.flows));
             row.bind(14, static_cast<std::int64_t>(usage.bytes_out));
             row.bind(15, static_cast<std::int64_t>(usage.bytes_in));
+            row.bind(16, usage.identity.address);
+            bind_optional(row, 17, usage.identity.department);
+            bind_optional(row, 18, usage.identity.site);
+            row.bind(19, usage.policy);
+            bind_optional(row, 20, usage.policy_rule);
+            row.bind(21, usage.region);
             row.exec();
         }
         for (const CoverageItem& item : window.coverage) {

@@ -30,13 +30,14 @@ class Writer {
     // The ids of the catalogue's services, by their index; notes them where they are new.
     const std::vector<std::int64_t>& ids_of(const Catalogue& catalogue);
     std::vector<std::int64_t> note(const Catalogue& catalogue);
+    std::int64_t id_of(const HostIdentity& host);
     std::int64_t id_of(SQLite::Statement& insert, SQLite::Statement& select,
                        const std::string& text);
 
     std::string path_;
     SQLite::Database database_;
     std::map<std::string, std::vector<std::int64_t>> service_ids_;  // by catalogue version
-    SQLite::Statement add_host_, find_host_, add_name_, find_name_, add_usage_, add_coverage_;
+    SQLite::Statement add_host_, add_name_, find_name_, add_usage_, add_coverage_;
 };
 
 // A thread with a queue before a Writer, so that capture never waits for the disk. When the disk

@@ -121,6 +121,35 @@ class Policy(umbra.Case):
                          2, f"{self.policy}:15: ")
         self.assertFalse(self.database.exists())
 
+    def test_each_row_keeps_the_department_and_what_the_policy_said_at_its_time(self):
+        hosts = self.folder / "hosts.csv"
+        hosts.write_text("address,name,department,site\n10.20.0.0/28,,Legal,Paris\n10.20.0.3,pc3,Sales,Lyon\n")
+        capture, _, _ = umbra.trafgen(self.folder, "--packets", 30000)
+        umbra.umbrad("--read", capture, "--database", self.database, "--policy", self.policy, "--hosts", hosts)
+        rows = umbra.query(self.database, """
+            SELECT u.src_ip, h.name, u.department, u.site, s.service, s.category, s.sovereignty, u.policy, u.policy_rule
+              FROM usage u JOIN hosts h ON h.id = u.host_id JOIN services s ON s.id = u.service_id""")
+        self.assertGreater(len(rows), 100)
+        seen = set()
+        for address, name, department, site, service, category, sovereignty, status, rule in rows:
+            number = int(address.split(".")[3]) if address.startswith("10.20.0.") else 99
+            where = ("Sales", "Lyon") if number == 3 else ("Legal", "Paris") if number < 16 else (None, None)
+            self.assertEqual((name, department, site), ("pc3" if number == 3 else None, *where), address)
+            # The rules above, most specific first; the capture is of 2 November 2026.
+            expected = (("forbidden", "chatgpt-legal") if service == "openai.chatgpt" and department == "Legal" else
+                        ("approved", "chatgpt") if service == "openai.chatgpt" else
+                        ("forbidden", "chat") if category == "chat" else
+                        ("tolerated", "us-law") if sovereignty == "us" else ("unreviewed", None))
+            self.assertEqual((status, rule), expected, (service, department))
+            seen.add(rule)
+        self.assertEqual(seen, {"chatgpt-legal", "chatgpt", "chat", "us-law", None})
+
+        umbra.umbra("export", "--database", self.database, "--to", self.folder / "out")
+        exported, = (self.folder / "out").glob("*.csv")
+        with open(exported, newline="") as file:
+            found = [(row["src_ip"], row["src_name"], row["department"], row["policy"]) for row in csv.DictReader(file)]
+        self.assertEqual(sorted(found), sorted((r[0], r[1] or "", r[2] or "", r[7]) for r in rows))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -97,13 +97,14 @@ std::string cell(std::string_view text) {
 std::string line_of(const store::UsageRecord& record, const std::string& sensor) {
     return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
                        record.record_id, format_utc(record.window_start * second),
-                       format_utc(record.window_end * second), cell(sensor), cell(record.host), "",
-                       cell(record.host_name.value_or("")), cell(record.department.value_or("")),
-                       cell(record.dest_host), cell(record.dest_ip), record.dest_port,
-                       record.transport, cell(record.service), cell(record.vendor), record.category,
-                       "unreviewed", record.headquarters.value_or(""), record.evidence,
-                       record.visibility, record.usage, record.flows, record.bytes_out,
-                       record.bytes_in, record.catalogue_version);
+                       format_utc(record.window_end * second), cell(sensor), cell(record.src_ip),
+                       cell(record.src_id.value_or("")), cell(record.host_name.value_or("")),
+                       cell(record.department.value_or("")), cell(record.dest_host),
+                       cell(record.dest_ip), record.dest_port, record.transport,
+                       cell(record.service), cell(record.vendor), record.category, record.policy,
+                       record.headquarters.value_or(""), record.evidence, record.visibility,
+                       record.usage, record.flows, record.bytes_out, record.bytes_in,
+                       record.catalogue_version);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -125,6 +127,52 @@ TEST_CASE("candidates add up over windows, in a table of their own that is made 
     CHECK(found[0].last_seen == start + 900);
     CHECK(found[1].name == "other.ai");
     CHECK(store::Reader(path).candidates({start + 300, start + 900}).size() == 1);
+}
+
+// As version 1 was: the tables that changed since, and what they refer to.
+TEST_CASE("a file of version 1 is brought up to date, once, with all that it holds") {
+    const test::Folder folder;
+    const std::string path = folder / "old.db";
+    SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(R"sql(
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE hosts (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, name TEXT,
+                            department TEXT, site TEXT);
+        CREATE TABLE services (id INTEGER PRIMARY KEY, catalogue_version TEXT NOT NULL,
+            service TEXT NOT NULL, name TEXT NOT NULL, category TEXT NOT NULL, vendor TEXT NOT NULL,
+            vendor_name TEXT NOT NULL, headquarters TEXT, sovereignty TEXT,
+            UNIQUE (catalogue_version, service));
+        CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE usage (record_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            window_start INTEGER NOT NULL, window_end INTEGER NOT NULL,
+            host_id INTEGER NOT NULL REFERENCES hosts, service_id INTEGER NOT NULL REFERENCES services,
+            name_id INTEGER NOT NULL REFERENCES names, dest_ip TEXT NOT NULL,
+            dest_port INTEGER NOT NULL, transport TEXT NOT NULL, evidence TEXT NOT NULL,
+            visibility TEXT NOT NULL, shared INTEGER NOT NULL, usage TEXT NOT NULL,
+            flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL);
+        CREATE TABLE coverage (id INTEGER PRIMARY KEY, window_start INTEGER NOT NULL,
+            window_end INTEGER NOT NULL, metric TEXT NOT NULL, value INTEGER NOT NULL);
+        INSERT INTO hosts VALUES (3, '10.0.0.9', 'pc9', NULL, NULL);
+        INSERT INTO services VALUES (1, 'old', 'anthropic.claude', 'Claude', 'chat', 'anthropic',
+                                     'Anthropic', 'US', 'us');
+        INSERT INTO names VALUES (1, 'claude.ai');
+        INSERT INTO usage VALUES (7, 1793610000, 1793610300, 3, 1, 1, '203.0.113.1', 443, 'tcp',
+                                  'sni', 'clear', 0, 'visit', 1, 11, 22);
+        PRAGMA application_id = 1433231986;
+        PRAGMA user_version = 1;)sql");
+    CHECK(test::failure_of([&] { store::Reader{path}; }).find("older") != std::string::npos);
+    for (int openings = 0; openings < 2; ++openings) {
+        store::Writer writer(path, "s", test::small_catalogue());
+        writer.write(window_at(start + 300 + 300 * openings, {{"10.0.0.9", 5}}));
+    }
+    std::vector<std::string> rows;
+    store::Reader(path).records_after(0, [&](const store::UsageRecord& record) {
+        rows.push_back(fmt::format("{} {} {} {} {}", record.record_id, record.src_ip,
+                                   record.src_id.value_or("-"), record.policy, record.bytes_out));
+    });
+    CHECK(rows == std::vector<std::string>{"7 10.0.0.9 - unreviewed 11",
+                                           "8 10.0.0.9 - unreviewed 5",
+                                           "9 10.0.0.9 - unreviewed 5"});
+    CHECK(store::Reader(path).hosts({start, start + 900}).size() == 1);
 }
 
 TEST_CASE("a database that cannot be used is refused in one sentence, by both sides") {
