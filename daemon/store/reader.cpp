@@ -90,6 +90,37 @@ std::vector<HostTotal> Reader::hosts(const Period& period) {
     return totals;
 }
 
+std::vector<DepartmentTotal> Reader::departments(const Period& period) {
+    SQLite::Statement query = over(database_, R"sql(
+        WITH by_service AS (
+            SELECT h.department, s.service, sum(u.flows) AS flows, sum(u.bytes_out) AS bytes_out,
+                   sum(u.bytes_in) AS bytes_in, min(u.window_start) AS first, max(u.window_end) AS last
+              FROM usage u JOIN hosts h ON h.id = u.host_id JOIN services s ON s.id = u.service_id
+             WHERE u.window_start >= ?1 AND u.window_start < ?2
+             GROUP BY h.department, s.service)
+        SELECT b.department,
+               (SELECT count(DISTINCT u.host_id) FROM usage u JOIN hosts h ON h.id = u.host_id
+                 WHERE u.window_start >= ?1 AND u.window_start < ?2
+                   AND h.department IS b.department),
+               count(*), sum(b.flows), sum(b.bytes_out), sum(b.bytes_in),
+               (SELECT t.service FROM by_service t WHERE t.department IS b.department
+                 ORDER BY t.bytes_out + t.bytes_in DESC, t.service LIMIT 1),
+               min(b.first), max(b.last)
+          FROM by_service b
+         GROUP BY b.department
+         ORDER BY sum(b.bytes_out) + sum(b.bytes_in) DESC, b.department)sql",
+                                   period);
+    std::vector<DepartmentTotal> totals;
+    while (query.executeStep()) {
+        totals.push_back({text_or_null(query.getColumn(0)), query.getColumn(1).getInt64(),
+                          query.getColumn(2).getInt64(), query.getColumn(3).getInt64(),
+                          query.getColumn(4).getInt64(), query.getColumn(5).getInt64(),
+                          query.getColumn(6).getString(), query.getColumn(7).getInt64(),
+                          query.getColumn(8).getInt64()});
+    }
+    return totals;
+}
+
 Total Reader::total(const Period& period) {
     SQLite::Statement query = over(database_, R"sql(
         SELECT count(DISTINCT u.host_id), count(DISTINCT s.service), ifnull(sum(u.flows), 0),

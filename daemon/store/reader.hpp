@@ -48,6 +48,13 @@ struct HostTotal {
     std::int64_t first_seen, last_seen;
 };
 
+struct DepartmentTotal {
+    std::optional<std::string> department;  // nothing: of the hosts of which none is known
+    std::int64_t hosts, services, flows, bytes_out, bytes_in;
+    std::string top_service;  // the one with the most bytes
+    std::int64_t first_seen, last_seen;
+};
+
 struct Total {
     std::int64_t hosts, services, flows, bytes_out, bytes_in;
 };
@@ -73,8 +80,9 @@ class Reader {
     // none was.
     std::optional<Period> extent();
 
-    std::vector<ServiceTotal> services(const Period& period);  // most bytes first
-    std::vector<HostTotal> hosts(const Period& period);        // most bytes first
+    std::vector<ServiceTotal> services(const Period& period);        // most bytes first
+    std::vector<HostTotal> hosts(const Period& period);              // most bytes first
+    std::vector<DepartmentTotal> departments(const Period& period);  // most bytes first
     Total total(const Period& period);
     std::vector<Metric> coverage(const Period& period);
     std::vector<CandidateTotal> candidates(const Period& period);  // most hosts first

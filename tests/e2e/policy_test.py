@@ -2,6 +2,9 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import time
 import unittest
 
 import umbra
@@ -149,6 +152,40 @@ class Policy(umbra.Case):
         with open(exported, newline="") as file:
             found = [(row["src_ip"], row["src_name"], row["department"], row["policy"]) for row in csv.DictReader(file)]
         self.assertEqual(sorted(found), sorted((r[0], r[1] or "", r[2] or "", r[7]) for r in rows))
+
+    def test_sighup_loads_the_policy_or_keeps_the_old_one(self):
+        capture, _, _ = umbra.trafgen(self.folder, "--packets", 40000)
+        log = self.folder / "log"
+        with open(log, "wb") as file:
+            process = subprocess.Popen([umbra.BIN / "umbrad", "--read", "-", "--database", self.database, "--policy",
+                                        self.policy], stdin=subprocess.PIPE, stderr=file)
+        self.addCleanup(process.kill)
+        rest = capture.read_bytes()
+
+        def hang_up(wanted):
+            """Sends SIGHUP, and packets until the log holds what is wanted."""
+            nonlocal rest
+            process.send_signal(signal.SIGHUP)
+            while wanted not in log.read_text():
+                self.assertTrue(rest, log.read_text())
+                process.stdin.write(rest[:500_000])
+                process.stdin.flush()
+                rest = rest[500_000:]
+                time.sleep(0.25)
+
+        process.stdin.write(rest[:1_000_000])
+        process.stdin.flush()
+        rest = rest[1_000_000:]
+        while not self.database.exists():  # signals are looked after by then
+            self.assertIsNone(process.poll(), log.read_text())
+            time.sleep(0.02)
+        self.policy.write_text(RULES.replace("status: approved", "status: agreed"))
+        hang_up(f"the policy stays as it was: {self.policy}:11: unknown status `agreed`")
+        self.policy.write_text(RULES + "  - {id: all, status: approved}\n")
+        hang_up(f"policy {self.policy}: 5 rules")
+        process.stdin.write(rest)
+        process.stdin.close()
+        self.assertEqual(process.wait(timeout=60), 0, log.read_text())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Pseudonyms: their key, what a database keeps under it, and the way back with its audit."""
 import base64
+import csv
 import hashlib
 import hmac
 import json
@@ -56,6 +57,16 @@ class Resolve(umbra.Case):
         key = bytes.fromhex(self.key.read_text())
         hosts = {line["client"] for line in self.truth if line["service"] != "-"}
         self.assertEqual({row["host"] for row in umbra.report("hosts", self.database)}, {pseudonym(key, h) for h in hosts})
+        umbra.umbra("export", "--database", self.database, "--to", self.folder / "out")
+        exported, = (self.folder / "out").glob("*.csv")
+        with open(exported, newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual({row["src_ip"] for row in rows}, {pseudonym(key, h) for h in hosts})
+        self.assertEqual({row["src_name"] for row in rows}, {""})
+        inside = {line["server"] for line in self.truth if line["service"] != "-" and line["server"].startswith(("10.", "fd"))}
+        self.assertGreater(len(inside), 0)  # a proxy
+        self.assertEqual({row["dest_ip"] for row in rows if row["dest_ip"].startswith("h:")},
+                         {pseudonym(key, server) for server in inside})
         noted = dict(umbra.query(self.database, "SELECT key, value FROM meta"))
         self.assertEqual(noted["privacy"], "hmac")
         self.assertEqual(noted["privacy_key"], hashlib.sha256(key).hexdigest()[:16])

@@ -67,7 +67,7 @@ constexpr const char* help =
     "\n"
     "Usage: umbra COMMAND [...]      umbra COMMAND --help tells more\n"
     "\n"
-    "  report WHAT       overview, services, hosts, coverage, candidates\n"
+    "  report WHAT       overview, services, hosts, departments, coverage, candidates\n"
     "  export            closed windows as CSV files for a SIEM\n"
     "  explain FILE      each flow of a capture file, with the evidence for its name\n"
     "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"

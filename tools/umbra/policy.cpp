@@ -28,7 +28,7 @@ void add_day_option(po::options_description& options) {
 // The day that --on names, else today.
 std::string day_of(const po::variables_map& values) {
     if (!values.contains("on")) return format_utc(wall_clock()).substr(0, 10);
-    const std::string day = values["on"].as<std::string>();
+    std::string day = values["on"].as<std::string>();
     if (day.size() != 10 || !parse_time(day)) {
         throw bad_input(fmt::format("--on {}: not a day (write 2026-11-24)", day));
     }

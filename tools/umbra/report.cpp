@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 
 #include "daemon/store/reader.hpp"
@@ -9,6 +10,7 @@
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/coverage.hpp"
 #include "tools/umbra/output.hpp"
+#include "tools/umbra/report_departments.hpp"
 
 namespace po = boost::program_options;
 
@@ -176,6 +178,7 @@ ExitCode report_command(const Words& words) {
         "  overview   one screen: totals, the largest services and hosts, what was visible\n"
         "  services   a row for each service\n"
         "  hosts      a row for each inside host\n"
+        "  departments a row for each department that is not too small\n"
         "  coverage   what share of the traffic had a usable name, and what the rest was\n"
         "  candidates names in no entry that look like an AI service (umbrad --candidates)\n"
         "\n"
@@ -188,21 +191,27 @@ ExitCode report_command(const Words& words) {
         "since", po::value<std::string>(),
         "begin of the period, UTC if no zone is given (default: the last 24 hours that hold data)")(
         "until", po::value<std::string>(), "end of the period, not included")(
+        "least-group", po::value<std::int64_t>()->default_value(5)->value_name("HOSTS"),
+        "departments of fewer hosts are not told apart")(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     if (!values->contains("what"))
         throw bad_input("report: say what to report (see umbra report --help)");
     const std::string what = (*values)["what"].as<std::vector<std::string>>().front();
-    const auto makers = {std::pair{"overview", &overview_figures}, std::pair{"services", &services},
-                         std::pair{"hosts", &hosts}, std::pair{"coverage", &coverage},
-                         std::pair{"candidates", &candidates}};
+    const auto departments = [&](store::Reader& reader, const Period& period) {
+        return department_rows(reader.departments(period),
+                               (*values)["least-group"].as<std::int64_t>());
+    };
+    const std::vector<std::pair<std::string, std::function<Rows(store::Reader&, const Period&)>>>
+        makers{{"overview", overview_figures}, {"services", services}, {"hosts", hosts},
+               {"departments", departments},   {"coverage", coverage}, {"candidates", candidates}};
     const auto maker =
-        std::ranges::find_if(makers, [&](const auto& entry) { return what == entry.first; });
+        std::ranges::find(makers, what, [](const auto& entry) { return entry.first; });
     if (maker == makers.end()) {
         throw bad_input(
             fmt::format("report: unknown report `{}`; there are overview, services, hosts, "
-                        "coverage, candidates",
+                        "departments, coverage, candidates",
                         what));
     }
     if (!values->contains("database"))
