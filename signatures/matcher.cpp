@@ -72,7 +72,8 @@ Matcher::Matcher(const Catalogue& catalogue)
             paths.push_back(path = path_of(path, take_label(rest)));
     }
     std::ranges::sort(paths);
-    const auto nodes = static_cast<std::size_t>(std::ranges::unique(paths).begin() - paths.begin());
+    const auto distinct = std::unique(paths.begin(), paths.end());
+    const auto nodes = static_cast<std::size_t>(distinct - paths.begin());
     table_.resize(std::bit_ceil(nodes * 2 + 1));
     for (std::uint32_t index = 0; index < catalogue.names.size(); ++index)
         add(index);

@@ -50,10 +50,8 @@ Writer::Writer(const std::string& path, const std::string& sensor, const Catalog
 }
 
 const std::vector<std::int64_t>& Writer::ids_of(const Catalogue& catalogue) {
-    constexpr std::size_t most_versions = 8;  // one is in use, and those that long flows still hold
     const auto known = service_ids_.find(catalogue.version);
     if (known != service_ids_.end()) return known->second;
-    if (service_ids_.size() >= most_versions) service_ids_.clear();
     return service_ids_[catalogue.version] = note(catalogue);
 }
 
@@ -115,6 +113,9 @@ std::int64_t Writer::id_of(const HostIdentity& host) {
 void Writer::write(const ClosedWindow& window) {
     const std::int64_t begin = window.begin / second, end = window.end / second;
     try {
+        // One version is in use, and those that long flows still hold.
+        constexpr std::size_t most_versions = 8;
+        if (service_ids_.size() > most_versions) service_ids_.clear();
         // Before the window: what it rests on stays noted where the window itself cannot be
         // written.
         for (const Usage& usage : window.usage)

@@ -1,5 +1,6 @@
 """umbrad on a real interface, in network namespaces that the test makes: replayed traffic, and a real client."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -41,6 +42,29 @@ class Live(netns.Case):
         self.assertGreater(len(umbra.query(from_file, TOTALS)), 20)
         self.assertEqual(umbra.query(self.database, TOTALS), umbra.query(from_file, TOTALS))
         self.assertEqual(umbra.coverage(self.database)["packets"], packets)
+
+    def test_a_new_catalogue_is_loaded_without_a_packet_lost(self):
+        capture, truth, _ = umbra.trafgen(self.folder, "--packets", 60000)
+        packets = sum(int(t["packets"]) for t in truth)
+        catalogue = self.folder / "catalogue"
+        shutil.copytree(umbra.SOURCE / "signatures" / "catalogue", catalogue)
+        process = self.watch("--catalogue", catalogue)
+        replay = self.inside("near", "tcpreplay", "--quiet", "--mbps", "150", "--intf1", "port", capture,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        loads = 0
+        while replay.poll() is None or loads < 3:
+            loads += 1
+            (catalogue / "openai.yaml").write_text((catalogue / "openai.yaml").read_text() + "# changed\n")
+            process.send_signal(signal.SIGHUP)
+            netns.wait_until(lambda: self.log.read_text().count(" catalogue ") >= loads, self.log.read_text)
+        self.assertEqual(replay.returncode, 0)
+        netns.wait_until(lambda: self.received(process)[0] >= packets, self.log.read_text)
+        self.assertEqual(self.received(process), (packets, 0, 0))
+        self.stop(process)
+        from_file = self.folder / "file.db"
+        umbra.umbrad("--read", capture, "--database", from_file)
+        self.assertEqual(umbra.query(self.database, TOTALS), umbra.query(from_file, TOTALS))
+        self.assertGreater(umbra.query(self.database, "SELECT count(DISTINCT catalogue_version) FROM services")[0][0], 1)
 
     def test_a_real_client_uploads_to_a_real_server(self):
         certificate = self.serve()

@@ -3,21 +3,23 @@
 
 #include <cmath>
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "signatures/signatures.hpp"
+#include "tools/trafgen/random.hpp"
 
 namespace umbra {
 namespace {
 
+using trafgen::Random;
+
 constexpr std::size_t queries = 1 << 20;  // more than any cache holds at a million names
 
-std::string random_word(std::mt19937_64& random) {
-    std::string word(std::uniform_int_distribution<std::size_t>(5, 14)(random), 'x');
+std::string random_word(Random& random) {
+    std::string word(random.between(5, 14), 'x');
     for (char& c : word)
-        c = static_cast<char>('a' + random() % 26);
+        c = static_cast<char>('a' + random.below(26));
     return word;
 }
 
@@ -25,7 +27,7 @@ std::string random_word(std::mt19937_64& random) {
 // its console's; of one in twenty a regional endpoint.
 Catalogue synthetic_catalogue(std::size_t names) {
     constexpr const char* top_levels[] = {".com", ".ai", ".io", ".dev"};
-    std::mt19937_64 random(1);
+    Random random(1);
     Catalogue catalogue;
     catalogue.names.reserve(names);
     const auto add = [&](std::string name, MatchKind kind) {
@@ -34,11 +36,11 @@ Catalogue synthetic_catalogue(std::size_t names) {
             {std::move(name), kind, HostRole::api, false, 0, "synthetic.yaml", 1});
     };
     while (catalogue.names.size() < names) {
-        const std::string domain = random_word(random) + top_levels[random() % 4];
+        const std::string domain = random_word(random) + top_levels[random.below(4)];
         add(domain, MatchKind::suffix);
         add("api." + domain, MatchKind::exact);
         add("console." + domain, MatchKind::exact);
-        if (random() % 20 == 0) add("model.*." + domain, MatchKind::pattern);
+        if (random.chance(5)) add("model.*." + domain, MatchKind::pattern);
     }
     return catalogue;
 }
@@ -70,21 +72,21 @@ class Queries {
 // 1/n times as often as the first.
 enum class Popularity { uniform, zipf };
 
-std::size_t choose(std::mt19937_64& random, std::size_t count, Popularity popularity) {
-    if (popularity == Popularity::uniform) return random() % count;
-    const double share = std::uniform_real_distribution<double>(0, 1)(random);
+std::size_t choose(Random& random, std::size_t count, Popularity popularity) {
+    if (popularity == Popularity::uniform) return random.below(count);
+    const double share = static_cast<double>(random.word() >> 11) * 0x1p-53;
     const auto rank = static_cast<std::size_t>(std::pow(static_cast<double>(count), share)) - 1;
     return rank * 0x9e3779b97f4a7c15U % count;  // the popular ones lie anywhere
 }
 
 Queries names_that_match(const Catalogue& catalogue, Popularity popularity) {
-    std::mt19937_64 random(2);
+    Random random(2);
     Queries made;
     while (made.size() < queries) {
         const SignatureName& entry =
             catalogue.names[choose(random, catalogue.names.size(), popularity)];
         std::string name = entry.name;
-        if (entry.kind == MatchKind::suffix && random() % 2 == 0) name = "www." + name;
+        if (entry.kind == MatchKind::suffix && random.chance(50)) name.insert(0, "www.");
         if (entry.kind == MatchKind::pattern) name.replace(name.find('*'), 1, "eu-west-3");
         made.add(name);
     }
@@ -92,11 +94,14 @@ Queries names_that_match(const Catalogue& catalogue, Popularity popularity) {
 }
 
 Queries names_that_do_not(Popularity popularity) {
-    std::mt19937_64 random(3);
+    Random random(3);
     Queries made;
     while (made.size() < queries) {
-        std::mt19937_64 of_name(choose(random, queries, popularity));
-        made.add("cdn." + random_word(of_name) + "x" + random_word(of_name) + ".com");
+        Random of_name(choose(random, queries, popularity));
+        std::string name = "cdn.";
+        for (const std::string& part : {random_word(of_name), random_word(of_name)})
+            name += part;
+        made.add(name += ".com");
     }
     return made;
 }
@@ -136,7 +141,7 @@ BENCHMARK_CAPTURE(name_that_does_not, uniform, Popularity::uniform)->Arg(10'000)
 
 void build_matcher(benchmark::State& state) {
     const Synthetic& in = synthetic(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state)
+    while (state.KeepRunning())
         benchmark::DoNotOptimize(Matcher(in.catalogue));
 }
 BENCHMARK(build_matcher)->Arg(10'000)->Unit(benchmark::kMillisecond);
@@ -144,7 +149,7 @@ BENCHMARK(build_matcher)->Arg(10'000)->Unit(benchmark::kMillisecond);
 // Reading, checking and linting every file of the catalogue.
 void load_whole_catalogue(benchmark::State& state) {
     const CatalogueFolders folders = catalogue_folders();
-    for (auto _ : state)
+    while (state.KeepRunning())
         benchmark::DoNotOptimize(load_catalogue(folders));
 }
 BENCHMARK(load_whole_catalogue)->Unit(benchmark::kMillisecond);

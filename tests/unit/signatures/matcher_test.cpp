@@ -1,11 +1,11 @@
 #include "signatures/matcher.hpp"
 
 #include <catch2/catch.hpp>
-#include <random>
 #include <set>
 
 #include "tests/unit/allocations.hpp"
 #include "tests/unit/usage/catalogue.hpp"
+#include "tools/trafgen/random.hpp"
 
 using namespace umbra;
 
@@ -97,14 +97,14 @@ std::size_t rank_of(const SignatureName& entry, std::string_view name) {
 
 TEST_CASE("a lookup gives what trying every entry gives") {
     // Few labels, so that names meet each other in every way.
-    std::mt19937 random(7);
+    trafgen::Random random(7);
     const auto some_name = [&](bool with_star) {
-        const std::size_t count = 2 + random() % 4;
-        const std::size_t star = with_star ? random() % count : count;
+        const std::size_t count = 2 + random.below(4);
+        const std::size_t star = with_star ? random.below(count) : count;
         std::string name;
         for (std::size_t i = 0; i < count; ++i) {
             const char* labels[] = {"a", "b", "longer-than-eight", "c"};
-            name += (i == 0 ? "" : ".") + std::string(i == star ? "*" : labels[random() % 4]);
+            name += (i == 0 ? "" : ".") + std::string(i == star ? "*" : labels[random.below(4)]);
         }
         return name;
     };
@@ -112,7 +112,7 @@ TEST_CASE("a lookup gives what trying every entry gives") {
         Catalogue catalogue;
         std::set<std::string> taken;
         for (int i = 0; i < 40; ++i) {
-            const auto kind = static_cast<MatchKind>(random() % 3);
+            const auto kind = static_cast<MatchKind>(random.below(3));
             const std::string name = some_name(kind == MatchKind::pattern);
             // A star for the top-level domain is no entry that lint lets pass.
             if (name.ends_with("*") || !taken.insert(name).second) continue;

@@ -104,6 +104,28 @@ TEST_CASE("each row keeps the catalogue that named it, also where it changed wit
                                                                    {"Claude of later", "newer"}});
 }
 
+TEST_CASE("a window may have rows of many catalogues") {
+    const test::Folder folder;
+    store::Writer writer(folder / "umbra.db", "s", test::small_catalogue());
+    for (int round = 0; round < 2; ++round) {
+        ClosedWindow window = window_at(start + 300 * round, {});
+        for (int i = 0; i < 20; ++i) {
+            Catalogue changed = test::small_catalogue();
+            changed.version = "edition " + std::to_string(i);
+            window.usage.push_back(window_at(start, {{"10.0.0.1", 1}}).usage[0]);
+            window.usage.back().catalogue = std::make_shared<const Catalogue>(changed);
+        }
+        writer.write(window);
+    }
+    std::vector<std::string> versions;
+    store::Reader(folder / "umbra.db").records_after(0, [&](const store::UsageRecord& record) {
+        versions.push_back(record.catalogue_version);
+    });
+    REQUIRE(versions.size() == 40);
+    CHECK(versions[19] == "edition 19");
+    CHECK(versions[20] == "edition 0");
+}
+
 TEST_CASE("candidates add up over windows, in a table of their own that is made when needed") {
     const test::Folder folder;
     const std::string path = folder / "umbra.db";
