@@ -93,15 +93,15 @@ std::vector<HostTotal> Reader::hosts(const Period& period) {
 std::vector<DepartmentTotal> Reader::departments(const Period& period) {
     SQLite::Statement query = over(database_, R"sql(
         WITH by_service AS (
-            SELECT h.department, s.service, sum(u.flows) AS flows, sum(u.bytes_out) AS bytes_out,
+            SELECT u.department, s.service, sum(u.flows) AS flows, sum(u.bytes_out) AS bytes_out,
                    sum(u.bytes_in) AS bytes_in, min(u.window_start) AS first, max(u.window_end) AS last
-              FROM usage u JOIN hosts h ON h.id = u.host_id JOIN services s ON s.id = u.service_id
+              FROM usage u JOIN services s ON s.id = u.service_id
              WHERE u.window_start >= ?1 AND u.window_start < ?2
-             GROUP BY h.department, s.service)
+             GROUP BY u.department, s.service)
         SELECT b.department,
-               (SELECT count(DISTINCT u.host_id) FROM usage u JOIN hosts h ON h.id = u.host_id
+               (SELECT count(DISTINCT u.host_id) FROM usage u
                  WHERE u.window_start >= ?1 AND u.window_start < ?2
-                   AND h.department IS b.department),
+                   AND u.department IS b.department),
                count(*), sum(b.flows), sum(b.bytes_out), sum(b.bytes_in),
                (SELECT t.service FROM by_service t WHERE t.department IS b.department
                  ORDER BY t.bytes_out + t.bytes_in DESC, t.service LIMIT 1),

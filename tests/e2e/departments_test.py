@@ -17,7 +17,7 @@ class Departments(umbra.Case):
         with sqlite3.connect(self.database) as connection:
             for name, size in SIZES.items():
                 for host in hosts[:size]:
-                    connection.execute("UPDATE hosts SET department = ? WHERE id = ?", (name, host))
+                    connection.execute("UPDATE usage SET department = ? WHERE host_id = ?", (name, host))
                 hosts = hosts[size:]
         self.without = len(hosts)
 
@@ -27,7 +27,7 @@ class Departments(umbra.Case):
     def expected(self, condition):
         return umbra.query(self.database, f"""
             SELECT count(DISTINCT host_id), sum(flows), sum(bytes_out), sum(bytes_in)
-              FROM usage JOIN hosts h ON h.id = host_id WHERE {condition}""")[0]
+              FROM usage WHERE {condition}""")[0]
 
     def test_large_departments_are_told_of_and_small_ones_summed_up(self):
         rows = self.rows()
@@ -41,7 +41,7 @@ class Departments(umbra.Case):
             self.assertEqual(rows[name]["suppressed"], int("small" in name))
         small = rows["(2 small departments)"]
         self.assertEqual([small[key] for key in ("services", "top_service", "first_seen", "last_seen")], [None] * 4)
-        services, = umbra.query(self.database, "SELECT count(DISTINCT service_id) FROM usage JOIN hosts h ON h.id = host_id "
+        services, = umbra.query(self.database, "SELECT count(DISTINCT service_id) FROM usage "
                                 "WHERE department = 'Credit'")[0]
         self.assertEqual(rows["Credit"]["services"], services)
 
