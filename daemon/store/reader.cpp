@@ -123,15 +123,19 @@ std::vector<DepartmentTotal> Reader::departments(const Period& period) {
 
 Total Reader::total(const Period& period) {
     SQLite::Statement query = over(database_, R"sql(
-        SELECT count(DISTINCT u.host_id), count(DISTINCT s.service), ifnull(sum(u.flows), 0),
-               ifnull(sum(u.bytes_out), 0), ifnull(sum(u.bytes_in), 0)
+        SELECT count(DISTINCT CASE WHEN NOT u.shared THEN u.host_id END),
+               count(DISTINCT CASE WHEN NOT u.shared THEN s.service END),
+               ifnull(sum(CASE WHEN NOT u.shared THEN u.flows END), 0),
+               ifnull(sum(CASE WHEN NOT u.shared THEN u.bytes_out END), 0),
+               ifnull(sum(CASE WHEN NOT u.shared THEN u.bytes_in END), 0),
+               ifnull(sum(CASE WHEN u.shared THEN u.flows END), 0),
+               ifnull(sum(CASE WHEN u.shared THEN u.bytes_out + u.bytes_in END), 0)
           FROM usage u JOIN services s ON s.id = u.service_id
          WHERE u.window_start >= ?1 AND u.window_start < ?2)sql",
                                    period);
     query.executeStep();
-    return {query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
-            query.getColumn(2).getInt64(), query.getColumn(3).getInt64(),
-            query.getColumn(4).getInt64()};
+    const auto number = [&](int column) { return query.getColumn(column).getInt64(); };
+    return {number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
 }
 
 std::vector<Metric> Reader::coverage(const Period& period) {

@@ -55,8 +55,10 @@ struct DepartmentTotal {
     std::int64_t first_seen, last_seen;
 };
 
+// Without the hosts that serve more than the AI service: what is seen of those proves little.
 struct Total {
     std::int64_t hosts, services, flows, bytes_out, bytes_in;
+    std::int64_t shared_flows, shared_bytes;  // of those hosts, both directions
 };
 
 // A name that looks like an AI service and is in no entry; see `umbrad --candidates`.

@@ -129,6 +129,8 @@ Rows overview_figures(store::Reader& reader, const Period& period) {
     add("flows", total.flows);
     add("bytes_out", total.bytes_out);
     add("bytes_in", total.bytes_in);
+    add("shared_flows", total.shared_flows);
+    add("shared_bytes", total.shared_bytes);
     for (const char* name : {"packets", "drops_kernel", "drops_interface"})
         add(name, value_of(metrics, name));
     const Visible visible(metrics);
@@ -151,6 +153,11 @@ void print_overview(store::Reader& reader, const Period& period) {
         printable(reader.sensor()), counted(total.hosts, "host"),
         counted(total.services, "service"), counted(total.flows, "flow"),
         human_bytes(total.bytes_out), human_bytes(total.bytes_in));
+    if (total.shared_flows > 0) {
+        print_text(fmt::format(
+            "Not in these figures: {} with {} to hosts that serve more than an AI service.\n",
+            counted(total.shared_flows, "flow"), human_bytes(total.shared_bytes)));
+    }
     static constexpr std::size_t most_lines = 10;
     const auto print_top = [](const char* what, const char* all, Rows rows) {
         const std::size_t count = rows.rows.size();

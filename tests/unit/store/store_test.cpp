@@ -151,6 +151,23 @@ TEST_CASE("candidates add up over windows, in a table of their own that is made 
     CHECK(store::Reader(path).candidates({start + 300, start + 900}).size() == 1);
 }
 
+TEST_CASE("hosts that serve more than the AI service are left out of the totals, and said") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    store::Writer writer(path, "s", test::small_catalogue());
+    ClosedWindow window = window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}});
+    window.usage[1].shared = true;
+    writer.write(window);
+    const store::Total total = store::Reader(path).total({start, start + 300});
+    CHECK(total.hosts == 1);
+    CHECK(total.services == 1);
+    CHECK(total.flows == 1);
+    CHECK(total.bytes_out == 100);
+    CHECK(total.bytes_in == 1000);
+    CHECK(total.shared_flows == 1);
+    CHECK(total.shared_bytes == 550);
+}
+
 // As version 1 was: the tables that changed since, and what they refer to.
 TEST_CASE("a file of version 1 is brought up to date, once, with all that it holds") {
     const test::Folder folder;
