@@ -47,7 +47,7 @@ std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
 
 std::string needed_option(const po::variables_map& values, const char* command, const char* option,
                           const char* what) {
-    const std::string text = values.contains(option) ? values[option].as<std::string>() : "";
+    std::string text = values.contains(option) ? values[option].as<std::string>() : "";
     if (text.find_first_not_of(" \t") == std::string::npos) {
         throw bad_input(fmt::format("{}: --{} {} is missing (see --help)", command, option, what));
     }
