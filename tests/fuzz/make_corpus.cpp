@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/unit/data.hpp"
+#include "tests/unit/detectors/dhcp_messages.hpp"
 #include "tests/unit/detectors/hellos.hpp"
 #include "tools/trafgen/frame.hpp"
 #include "tools/trafgen/quic.hpp"
@@ -122,6 +123,30 @@ void add_datagrams(Corpus& corpus, trafgen::Random& random) {
     }
 }
 
+// What gives hosts their addresses and names. Neighbours: payloads of ARP (RFC 826) and of a
+// neighbour solicitation with its source link-layer address (RFC 4861 section 4.3).
+void add_hosts(Corpus& corpus) {
+    auto offer = test::Dhcp4Message{.type = 5, .given = "10.0.0.9", .options = {}};
+    offer.option(12, "pc9").address_option(54, "10.0.0.1").seconds_option(51, 3600);
+    corpus.add("dhcp", offer.message().view());
+    corpus.add("dhcp", test::Dhcp4Message{.type = 1, .options = {}}.message().view());
+    const Message client_id{0, 1, 0, 1, 1, 2, 3, 4, 2, 0xa0, 0, 0, 0, 1};
+    auto reply = test::Dhcp6Message{.options = {}};
+    reply.option(1, client_id).lease("2001:db8::9", 3600);
+    corpus.add("dhcp", reply.message().view());
+    corpus.add("dhcp", test::relayed(reply.message().view()).view());
+
+    Octets arp;
+    arp.bytes({0, 1, 8, 0, 6, 4, 0, 1, 0x02, 0xa0, 0, 0, 0, 1, 10, 0, 0, 9});
+    arp.bytes({0, 0, 0, 0, 0, 0, 10, 0, 0, 1});
+    corpus.add("neighbour", arp.view());
+    Octets solicitation;
+    solicitation.bytes({135, 0, 0, 0, 0, 0, 0, 0});
+    solicitation.bytes(test::address("2001:db8::1").bytes);
+    solicitation.bytes({1, 1, 0x02, 0xa0, 0, 0, 0, 1});
+    corpus.add("neighbour", solicitation.view());
+}
+
 // Whole conversations of each scenario, as the targets `packet` and `decode` take their frames.
 void add_frames(Corpus& corpus) {
     for (const trafgen::Scenario& scenario : trafgen::scenarios()) {
@@ -161,6 +186,7 @@ int main(int argc, char** argv) {
     trafgen::Random random(1);
     add_streams(corpus);
     add_datagrams(corpus, random);
+    add_hosts(corpus);
     add_frames(corpus);
     return 0;
 }

@@ -19,6 +19,7 @@ Rows department_rows(const std::vector<store::DepartmentTotal>& totals, std::int
                {"last_seen", "LAST SEEN", false, 2}},
               {}};
     std::vector<std::int64_t> hosts;
+    hosts.reserve(totals.size());
     for (const auto& total : totals)
         hosts.push_back(total.hosts);
     const std::vector<bool> left_out = suppress_small_groups(hosts, least);
