@@ -38,7 +38,8 @@ struct Address {
     }
     std::string to_string() const;
 
-    // The first address of the network of `prefix` bits, counted in the 128-bit form, that holds it.
+    // The first address of the network of `prefix` bits, counted in the 128-bit form, that holds
+    // it.
     Address masked(unsigned prefix) const;
 
     auto operator<=>(const Address&) const = default;

@@ -34,10 +34,11 @@ class Linter {
                 fault(*rule,
                       fmt::format("id `{}` stands already in line {}", rule->id, earlier->second));
             }
-            const bool known = check_known(*rule, "service", rule->service, services_) &
-                               check_known(*rule, "vendor", rule->vendor, vendors_) &
-                               check_known(*rule, "category", rule->category, categories_) &
-                               check_known(*rule, "sovereignty", rule->sovereignty, sovereignties_);
+            // Each is checked, whatever was found before it.
+            bool known = check_known(*rule, "service", rule->service, services_);
+            known = check_known(*rule, "vendor", rule->vendor, vendors_) && known;
+            known = check_known(*rule, "category", rule->category, categories_) && known;
+            known = check_known(*rule, "sovereignty", rule->sovereignty, sovereignties_) && known;
             if (known && !deciding_.contains(rule)) fault(*rule, why_never(*rule));
         }
     }

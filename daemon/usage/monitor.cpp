@@ -150,8 +150,8 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
             ++ai_outside_clients_;
         }
     }
-    const bool outward =
-        sight != Sight::internal && sight != Sight::transit && scope_.inside.contains(flow.client());
+    const bool outward = sight != Sight::internal && sight != Sight::transit &&
+                         scope_.inside.contains(flow.client());
     if (candidates_ && !as.signature && as.name != NameTable::none && outward)
         candidates_->see(HostName::without_port(names_.text(as.name)), flow.client());
     // Of flows of no AI service nothing is remembered but what could be seen of them, unless
