@@ -11,38 +11,40 @@ namespace {
 
 constexpr std::uint64_t star_flag = 1;
 
-// Cuts the last label off `rest`.
-std::string_view take_label(std::string_view& rest) {
-    const auto dot = rest.rfind('.');
-    if (dot == std::string_view::npos) return std::exchange(rest, {});
-    const std::string_view label = rest.substr(dot + 1);
-    rest = rest.substr(0, dot);
-    return label;
-}
-
 // Up to eight bytes as a number.
-std::uint64_t short_word(std::string_view text) {
-    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    if (text.size() >= 4) {
+inline std::uint64_t short_word(const char* bytes, std::size_t size) {
+    if (size >= 4) {
         std::uint32_t first = 0, last = 0;
         std::memcpy(&first, bytes, 4);
-        std::memcpy(&last, bytes + text.size() - 4, 4);
+        std::memcpy(&last, bytes + size - 4, 4);
         return std::uint64_t{first} << 32 | last;
     }
-    if (text.empty()) return 0;
-    return std::uint64_t{bytes[0]} << 16 | std::uint64_t{bytes[text.size() / 2]} << 8 |
-           bytes[text.size() - 1];
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+    if (size == 0) return 0;
+    return std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1);
 }
 
 // The hash of a path that one label more leads along; its lowest bit is 0.
-std::uint64_t path_of(std::uint64_t parent, std::string_view label) {
-    std::uint64_t hash = parent ^ label.size() * 0xa0761d6478bd642fU;
-    while (label.size() > 8) {
-        hash = mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(label.data())),
-                   0xa0761d6478bd642fU);
-        label.remove_prefix(8);
+inline std::uint64_t path_of(std::uint64_t parent, std::string_view label) {
+    const char* bytes = label.data();
+    std::size_t left = label.size();
+    std::uint64_t hash = parent ^ left * 0xa0761d6478bd642fU;
+    for (; left > 8; left -= 8, bytes += 8) {
+        hash =
+            mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(bytes)), 0xa0761d6478bd642fU);
     }
-    return mix(hash ^ short_word(label), 0xe7037ed1a0b428dbU) & ~star_flag;
+    return mix(hash ^ short_word(bytes, left), 0xe7037ed1a0b428dbU) & ~star_flag;
+}
+
+// Cuts the last label off `rest`.
+inline std::string_view take_label(std::string_view& rest) {
+    const char* const begin = rest.data();
+    const char* const end = begin + rest.size();
+    const char* label = end;
+    while (label != begin && label[-1] != '.')
+        --label;
+    rest = {begin, static_cast<std::size_t>(label - begin) - (label == begin ? 0 : 1)};
+    return {label, static_cast<std::size_t>(end - label)};
 }
 
 }  // namespace
@@ -65,7 +67,7 @@ struct Matcher::Search {
 
 Matcher::Matcher(const Catalogue& catalogue)
     : catalogue_(catalogue), root_(secret_seed() & ~star_flag) {
-    std::vector<std::uint64_t> paths;
+    std::vector<std::uint64_t> paths{root_};
     for (const SignatureName& name : catalogue.names) {
         std::uint64_t path = root_;
         for (std::string_view rest = name.name; !rest.empty();)
@@ -73,8 +75,7 @@ Matcher::Matcher(const Catalogue& catalogue)
     }
     std::ranges::sort(paths);
     const auto distinct = std::unique(paths.begin(), paths.end());
-    const auto nodes = static_cast<std::size_t>(distinct - paths.begin());
-    table_.resize(std::bit_ceil(nodes * 2 + 1));
+    table_.resize(std::bit_ceil(static_cast<std::size_t>(distinct - paths.begin()) * 2));
     for (std::uint32_t index = 0; index < catalogue.names.size(); ++index)
         add(index);
 }
@@ -82,15 +83,20 @@ Matcher::Matcher(const Catalogue& catalogue)
 void Matcher::add(std::uint32_t index) {
     const SignatureName& name = catalogue_.names[index];
     std::uint64_t path = root_;
-    Node* node = nullptr;
+    Node* node = &made(path);
     for (std::string_view rest = name.name; !rest.empty();) {
         const std::string_view label = take_label(rest);
-        if (label == "*" && node) node->path |= star_flag;
+        if (label == "*") node->path |= star_flag;
         path = path_of(path, label);
-        node = &table_[slot_of(path)];
-        if (node->path == 0) node->path = path;
+        node = &made(path);
     }
-    if (node) (name.kind == MatchKind::suffix ? node->below : node->whole) = index;
+    (name.kind == MatchKind::suffix ? node->below : node->whole) = index;
+}
+
+Matcher::Node& Matcher::made(std::uint64_t path) {
+    Node& node = table_[slot_of(path)];
+    if (node.path == 0) node.path = path;
+    return node;
 }
 
 std::size_t Matcher::slot_of(std::uint64_t path) const {
@@ -102,8 +108,7 @@ std::size_t Matcher::slot_of(std::uint64_t path) const {
 
 std::optional<Match> Matcher::find(std::string_view host_name) const {
     Search search;
-    const std::string_view label = take_label(host_name);
-    walk(path_of(root_, label), host_name, search);
+    walk(root_, host_name, search);
     if (search.best.entry == none) return std::nullopt;
     return Match{&catalogue_.names[search.best.entry], search.best.region};
 }
@@ -120,9 +125,9 @@ void Matcher::walk(std::uint64_t path, std::string_view rest, Search& search) co
         }
         const Node& node = table_[slot_of(path)];
         if (node.path == 0) return;
-        ++search.labels;
         search.offer(node.below, 1);
         if (rest.empty()) return search.offer(node.whole, search.region.empty() ? 3 : 2);
+        ++search.labels;
         if (node.path & star_flag) {
             Search star = search;
             star.region = label;

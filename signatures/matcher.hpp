@@ -40,11 +40,12 @@ class Matcher {
     std::size_t home_of(std::uint64_t path) const { return path >> 1 & (table_.size() - 1); }
     // The node of `path`, or the free slot where it belongs.
     std::size_t slot_of(std::uint64_t path) const;
+    Node& made(std::uint64_t path);
     void add(std::uint32_t index);
     void walk(std::uint64_t path, std::string_view rest, Search& search) const;
 
     const Catalogue& catalogue_;
-    std::uint64_t root_;       // path of no label; has no node
+    std::uint64_t root_;       // path of no label
     std::vector<Node> table_;  // open addressing, at most half full; a power of two
 };
 
