@@ -117,9 +117,9 @@ class Case(umbra.Case):
         return process
 
     def capture(self):
-        """Starts tcpdump at the far end, into `self.beside`."""
-        return self.start("far", "tcpdump", "--immediate-mode", "-U", "-i", "mirror", "-w", self.beside,
-                          ready="listening on")
+        """Starts tcpdump at the far end, into `self.beside`; with room for all packets of a test, that none is dropped."""
+        return self.start("far", "tcpdump", "--immediate-mode", "-U", "-B", "65536", "-s", "2048", "-i", "mirror",
+                          "-w", self.beside, ready="listening on")
 
     def stop(self, process):
         process.send_signal(signal.SIGTERM)
@@ -132,3 +132,4 @@ class Case(umbra.Case):
         wait_until(lambda: last.encode() in self.beside.read_bytes(), lambda: "tcpdump saw no last packet")
         self.stop(umbrad)
         self.stop(tcpdump)
+        self.assertIn("\n0 packets dropped by kernel", tcpdump.stdout.read())
