@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 3> mode_names{"clear", "hmac", "truncate"
 auto kind_of(const Usage& usage) {
     return std::tuple(usage.identity.key, usage.identity.department, usage.identity.site,
                       usage.catalogue.get(), usage.service, usage.host_name, usage.role,
-                      usage.evidence, usage.transport, usage.ech, usage.shared);
+                      usage.evidence, usage.transport, usage.ech, usage.shared, usage.usage_class);
 }
 
 void merge_alike(std::vector<Usage>& rows) {

@@ -39,8 +39,9 @@ std::optional<std::string> resolve(const std::string& wanted, const PseudonymKey
     Pseudonyms pseudonyms(key);
     for (const std::string& other : others) {
         const auto address = Address::parse(other);
-        const std::string text = address ? address->to_string() : other;
-        if (pseudonyms.of(text) == wanted) return text;
+        for (const std::string& text : {address ? address->to_string() : other, "mac:" + other}) {
+            if (pseudonyms.of(text) == wanted) return text;
+        }
     }
     const std::uint32_t workers = std::max(1U, std::thread::hardware_concurrency());
     for (const Network& network : networks) {

@@ -15,8 +15,8 @@ namespace umbra {
 inline constexpr unsigned widest_network = 104;  // as Network::prefix counts
 
 // The candidate whose pseudonym is `wanted`: an address of `networks`, or one of `others`, which
-// are addresses or whatever else a host may be known by, such as its MAC. Takes some seconds for
-// a /8, on all processors. Networks wider than `widest_network` are the caller's to refuse.
+// are addresses, MACs, or whatever else a host's key may be. Takes some seconds for a /8, on all
+// processors. Networks wider than `widest_network` are the caller's to refuse.
 std::optional<std::string> resolve(const std::string& wanted, const PseudonymKey& key,
                                    const std::vector<Network>& networks,
                                    const std::vector<std::string>& others);

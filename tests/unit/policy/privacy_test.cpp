@@ -90,8 +90,11 @@ TEST_CASE("truncate leaves the network, and one row where hosts of one network d
                                      {"10.1.3.3"},
                                      {"10.1.2.4", "", "IT"},
                                      {"2001:db8:1:ffff::5", "", "IT", "10.1.9.9"}});
+    ClosedWindow upload = window_of({{"10.1.2.5"}});
+    upload.usage[0].usage_class = UsageClass::upload;
+    window.usage.push_back(upload.usage[0]);
     privacy_of(PrivacyMode::truncate).apply(window);
-    REQUIRE(window.usage.size() == 4);
+    REQUIRE(window.usage.size() == 5);
     const Usage& both = window.usage[0];
     CHECK(both.identity.key == "10.1.2.0/24");
     CHECK(both.identity.address == "10.1.2.0/24");
@@ -106,6 +109,8 @@ TEST_CASE("truncate leaves the network, and one row where hosts of one network d
     CHECK(window.usage[2].flows == 1);
     CHECK(window.usage[3].identity.key == "2001:db8:1::/48");
     CHECK(window.usage[3].dest_ip == "10.1.9.0/24");
+    CHECK(window.usage[4].usage_class == UsageClass::upload);
+    CHECK(window.usage[4].flows == 1);
 }
 
 TEST_CASE("a sum over other hosts has no ends to conceal") {

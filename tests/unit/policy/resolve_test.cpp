@@ -29,4 +29,5 @@ TEST_CASE("a pseudonym leads back to its address, where that is among the candid
     CHECK(found("h:kmgs3iqryjknjtu5d6yr", {}, {"10.1.2.3", "2001:0DB8:1:0::5"}) == "2001:db8:1::5");
     CHECK(found("h:a6djpevyqa3cghlu2vgd", {}, {"02:00:00:00:00:07"}) == "02:00:00:00:00:07");
     CHECK(found("h:a6djpevyqa3cghlu2vgd", {}, {"02:00:00:00:00:08"}) == "-");
+    CHECK(found("h:h2go5mj5yez426diz6s4", {}, {"02:00:00:00:00:07"}) == "mac:02:00:00:00:00:07");
 }
