@@ -15,8 +15,7 @@
 #include "daemon/options.hpp"
 #include "daemon/policy/sovereignty.hpp"
 #include "daemon/reload.hpp"
-#include "daemon/store/privacy_note.hpp"
-#include "daemon/store/writer.hpp"
+#include "daemon/store/writer_thread.hpp"
 #include "daemon/support/failure.hpp"
 #include "daemon/usage/monitor.hpp"
 
@@ -109,29 +108,37 @@ void start_log(const std::string& level_name) {
     spdlog::set_default_logger(log);
 }
 
-void log_counters(const Monitor& monitor) {
+void log_counters(const Monitor& monitor, const store::WriterThread& writing) {
     std::string line;
-    for (const auto& [metric, value] : monitor.counters()) {
+    const auto add = [&](std::string_view metric, std::uint64_t value) {
         if (value > 0) line += fmt::format(" {}={}", metric, value);
-    }
+    };
+    for (const auto& [metric, value] : monitor.counters())
+        add(metric, value);
+    const store::QueueCounters stored = writing.counters();
+    add("windows_written", stored.windows_written);
+    add("windows_waiting", stored.windows_waiting);
+    add("windows_lost", stored.windows_lost);
     spdlog::info("counters:{}", line.empty() ? " nothing seen" : line);
 }
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, Monitor& monitor, Files& files) {
+void read_file(capture::Source& source, Monitor& monitor, Files& files,
+               const store::WriterThread& writing) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
-        if (was_asked(counters_asked)) log_counters(monitor);
+        if (was_asked(counters_asked)) log_counters(monitor, writing);
         files.reload_where_asked(monitor);
     }
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(capture::Source& source, Monitor& monitor, Files& files) {
+void watch_interface(capture::Source& source, Monitor& monitor, Files& files,
+                     const store::WriterThread& writing) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
     Micros last_packet = 0;
@@ -155,7 +162,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, Files& files) {
         source.dispatch(packets_a_turn, take);
         if (was_asked(counters_asked)) {
             log_statistics();
-            log_counters(monitor);
+            log_counters(monitor, writing);
         }
         files.reload_where_asked(monitor);
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
@@ -196,10 +203,14 @@ void run(const DaemonOptions& options) {
     if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
     Privacy privacy(options.privacy, options.scope.inside, std::move(key));
     std::deque<capture::Source> sources = open_sources(options);
-    store::keep_to({std::string(to_string(privacy.mode())), privacy.key_id()}, options.database);
-    store::Writer writer(options.database, options.sensor, signatures->catalogue);
+    store::Writer writer(options.database,
+                         {.sensor = options.sensor,
+                          .privacy = {std::string(to_string(privacy.mode())), privacy.key_id()},
+                          .keep = options.keep});
     const auto stored_until = writer.last_window_end();
-    store::WriterThread writing(writer);
+    store::WriterThread writing(writer, {.most_rows = options.most_waiting,
+                                         .lose_when_full = !options.live.interface.empty(),
+                                         .stop_asked = [] { return stop_asked != 0; }});
     Monitor monitor(signatures, options.scope, options.limits);
     monitor.use(std::move(hosts));
     if (options.candidate_hosts > 0) {
@@ -217,25 +228,26 @@ void run(const DaemonOptions& options) {
         }
         first_window = false;
         locate(window);
-        judge(window, *files.basis.basis().policy);
+        const auto policy = files.basis.basis().policy;
+        judge(window, *policy);
         privacy.apply(window);
-        writing.hand_over(std::move(window));
+        writing.hand_over(std::move(window), {policy, &policy->text()});
     });
 
     std::exception_ptr failure;  // what was counted until then is written all the same
     try {
         for (capture::Source& source : sources) {
             if (source.is_live())
-                watch_interface(source, monitor, files);
+                watch_interface(source, monitor, files, writing);
             else
-                read_file(source, monitor, files);
+                read_file(source, monitor, files, writing);
         }
     } catch (const Failure&) {
         failure = std::current_exception();
     }
     monitor.finish();
     writing.finish();
-    log_counters(monitor);
+    log_counters(monitor, writing);
     if (failure) std::rethrow_exception(failure);
 }
 

@@ -131,6 +131,12 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "what is kept of hosts: clear; hmac, a pseudonym in place of address and name; truncate, "
         "the network (/24, /48)")("privacy-key", text("")->value_name("FILE"),
                                   "key of the pseudonyms (umbra privacy make-key)");
+    const store::Keep keep;
+    po::options_description retention("Retention, in whole days; 0 is for ever", width);
+    retention.add_options()("keep-windows", number(keep.windows)->value_name("DAYS"),
+                            "keep each window's usage, with addresses and host names")(
+        "keep-hours", number(keep.hours)->value_name("DAYS"), "keep sums by hour")(
+        "keep-days", number(keep.days)->value_name("DAYS"), "keep sums by day");
     po::options_description bounds("Bounds", width);
     bounds.add_options()("max-flows", number(1 << 20)->value_name("N"),
                          "flows followed at one time; the idlest makes room")(
@@ -146,13 +152,15 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "max-names", number(65536)->value_name("N"), "different host names remembered at one time")(
         "max-rows", number(65536)->value_name("N"),
         "rows of usage in one window; the smallest users beyond it are summed up")(
+        "max-waiting", number(1 << 18)->value_name("N"),
+        "rows of usage and coverage that wait in memory for the disk")(
         "max-hosts", number(16384)->value_name("N"), "machines known by their MAC at one time")(
         "max-candidates", number(4096)->value_name("N"), "candidates remembered at one time");
 
     po::options_description all(width);
-    all.add(general).add(capture).add(usage).add(policy).add(bounds);
+    all.add(general).add(capture).add(usage).add(policy).add(retention).add(bounds);
     po::options_description in_file;
-    in_file.add(capture).add(usage).add(policy).add(bounds);
+    in_file.add(capture).add(usage).add(policy).add(retention).add(bounds);
     in_file.add_options()("log-level", text("info"));
 
     po::variables_map values;
@@ -221,9 +229,14 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     networks("local-net", options.scope.inside);
     networks("exclude", options.scope.excluded);
     networks("proxy", options.scope.proxies);
+    constexpr int most_days = 36'500;
+    options.keep.windows = at_least(values, "keep-windows", 0, most_days);
+    options.keep.hours = at_least(values, "keep-hours", 0, most_days);
+    options.keep.days = at_least(values, "keep-days", 0, most_days);
     options.log_level = values["log-level"].as<std::string>();
 
     constexpr std::uint32_t many = 1U << 28;
+    options.most_waiting = at_least(values, "max-waiting", std::size_t{1}, std::size_t{many});
     MonitorLimits& limits = options.limits;
     limits.dedup = values["dedup"].as<bool>();
     limits.ledger.window = at_least(values, "window", 1, 86400) * second;

@@ -7,6 +7,7 @@
 
 #include "daemon/capture/source.hpp"
 #include "daemon/policy/privacy.hpp"
+#include "daemon/store/tiers.hpp"
 #include "daemon/usage/monitor.hpp"
 
 namespace umbra {
@@ -17,6 +18,8 @@ struct DaemonOptions {
     std::string filter;
     std::string database;
     std::string sensor;
+    store::Keep keep;
+    std::size_t most_waiting = 0;  // rows that wait for the disk
     std::string catalogue, catalogue_extra;
     std::string policy;
     PrivacyMode privacy = PrivacyMode::clear;

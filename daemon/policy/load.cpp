@@ -98,7 +98,8 @@ class PolicyReader : private FormReader {
 }  // namespace
 
 Policy read_policy(const std::filesystem::path& file, std::vector<Fault>& faults) {
-    return Policy(PolicyReader(file.string(), faults).read(read_text(file)));
+    const std::string text = read_text(file);
+    return Policy(PolicyReader(file.string(), faults).read(text), text);
 }
 
 Policy check_policy(const std::filesystem::path& file, const Catalogue& catalogue,

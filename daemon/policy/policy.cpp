@@ -43,7 +43,8 @@ std::string PolicyRule::conditions() const {
     return text.empty() ? "everything" : text;
 }
 
-Policy::Policy(std::vector<PolicyRule> rules) : rules_(std::move(rules)) {
+Policy::Policy(std::vector<PolicyRule> rules, std::string text)
+    : rules_(std::move(rules)), text_(std::move(text)) {
     std::ranges::sort(rules_, std::greater{}, [](const PolicyRule& rule) {
         return std::tuple(rule.specificity(), rule.from, rule.line);
     });

@@ -46,9 +46,11 @@ struct PolicyRule {
 class Policy {
   public:
     Policy() = default;  // no rules: everything is unreviewed
-    explicit Policy(std::vector<PolicyRule> rules);
+    // `text`: the file that they were read from.
+    explicit Policy(std::vector<PolicyRule> rules, std::string text = "");
 
     const std::vector<PolicyRule>& rules() const { return rules_; }
+    const std::string& text() const { return text_; }
 
     // Null where no rule decides: unreviewed.
     const PolicyRule* decide(const Service& service, const Vendor& vendor,
@@ -56,6 +58,7 @@ class Policy {
 
   private:
     std::vector<PolicyRule> rules_;
+    std::string text_;
 };
 
 // Reads a policy file. Faults of form are added to `faults`, the rules concerned are left out.

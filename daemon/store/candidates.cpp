@@ -4,13 +4,6 @@ namespace umbra::store {
 
 void write_candidates(SQLite::Database& database, const ClosedWindow& window) {
     if (window.candidates.empty()) return;
-    database.exec(R"sql(
-        CREATE TABLE IF NOT EXISTS candidates (
-            name TEXT PRIMARY KEY, rule TEXT NOT NULL,
-            hosts INTEGER NOT NULL,  -- the most that one run of the sensor counted
-            flows INTEGER NOT NULL,
-            first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL
-        ) WITHOUT ROWID)sql");
     SQLite::Statement add(database, R"sql(
         INSERT INTO candidates (name, rule, hosts, flows, first_seen, last_seen)
         VALUES (?, ?, ?, ?, ?, ?)
@@ -35,7 +28,6 @@ void write_candidates(SQLite::Database& database, const ClosedWindow& window) {
 }
 
 std::vector<CandidateTotal> read_candidates(SQLite::Database& database, const Period& period) {
-    if (!database.tableExists("candidates")) return {};
     SQLite::Statement query(database, R"sql(
         SELECT name, rule, hosts, flows, first_seen, last_seen FROM candidates
          WHERE last_seen > ? AND first_seen < ?

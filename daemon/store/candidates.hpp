@@ -1,6 +1,5 @@
 // Names that look like an AI service and are in no entry, in a table of their own: nothing joins it
-// to hosts or usage. It is made when the first one is written; a database whose sensor was never
-// asked for candidates has none.
+// to hosts or usage. Kept as long as sums by day.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>

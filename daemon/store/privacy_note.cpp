@@ -2,24 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "daemon/store/schema.hpp"
+#include "daemon/store/meta.hpp"
+#include "daemon/store/open.hpp"
 #include "daemon/support/failure.hpp"
 
 namespace umbra::store {
 namespace {
-
-std::string meta(SQLite::Database& database, const char* key) {
-    SQLite::Statement query(database, "SELECT value FROM meta WHERE key = ?");
-    query.bind(1, key);
-    return query.executeStep() ? query.getColumn(0).getString() : std::string();
-}
-
-void set_meta(SQLite::Database& database, const char* key, const std::string& value) {
-    SQLite::Statement statement(database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
-    statement.bind(1, key);
-    statement.bind(2, value);
-    statement.exec();
-}
 
 std::string in_words(const PrivacyNote& note) {
     return note.key_id.empty() ? note.mode : fmt::format("{} under key {}", note.mode, note.key_id);
@@ -29,8 +17,8 @@ std::string in_words(const PrivacyNote& note) {
 
 PrivacyNote read_privacy_note(SQLite::Database& database) {
     PrivacyNote note;
-    if (std::string mode = meta(database, "privacy"); !mode.empty()) note.mode = std::move(mode);
-    note.key_id = meta(database, "privacy_key");
+    note.mode = meta(database, "privacy").value_or(note.mode);
+    note.key_id = meta(database, "privacy_key").value_or("");
     return note;
 }
 
@@ -52,11 +40,6 @@ void keep_to(const PrivacyNote& note, SQLite::Database& database, const std::str
     set_meta(database, "privacy", note.mode);
     set_meta(database, "privacy_key", note.key_id);
     transaction.commit();
-}
-
-void keep_to(const PrivacyNote& note, const std::string& path) {
-    SQLite::Database database = open_for_writing(path);
-    keep_to(note, database, path);
 }
 
 }  // namespace umbra::store

@@ -21,7 +21,5 @@ PrivacyNote read_privacy_note(const std::string& path);
 // Notes it in a database without usage. Throws Failure where there is usage under another note:
 // it would hold one host under two names, or addresses beside pseudonyms.
 void keep_to(const PrivacyNote& note, SQLite::Database& database, const std::string& path);
-// The same, making the file where there is none.
-void keep_to(const PrivacyNote& note, const std::string& path);
 
 }  // namespace umbra::store

@@ -1,17 +1,16 @@
 #include "daemon/store/reader.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <map>
 
 #include "daemon/store/candidates.hpp"
-#include "daemon/support/failure.hpp"
+#include "daemon/store/columns.hpp"
+#include "daemon/store/meta.hpp"
+#include "daemon/store/open.hpp"
+#include "daemon/store/packed.hpp"
 
 namespace umbra::store {
 namespace {
-
-std::optional<std::string> text_or_null(const SQLite::Column& column) {
-    if (column.isNull()) return std::nullopt;
-    return column.getString();
-}
 
 SQLite::Statement over(SQLite::Database& database, const char* sql, const Period& period) {
     SQLite::Statement statement(database, sql);
@@ -20,180 +19,214 @@ SQLite::Statement over(SQLite::Database& database, const char* sql, const Period
     return statement;
 }
 
+constexpr const char* windows_sql = R"sql(
+    SELECT s.host_id, w.facet_id, w.flows, w.bytes_out, w.bytes_in, w.window_start,
+           w.window_start + w.length
+      FROM usage_window w CROSS JOIN sources s ON s.id = w.source_id
+     WHERE w.window_start >= ? AND w.window_start < ?)sql";
+constexpr const char* hours_sql = R"sql(
+    SELECT host_id, facet_id, flows, bytes_out, bytes_in, first_seen, last_seen
+      FROM usage_hour WHERE start >= ? AND start < ?)sql";
+constexpr const char* days_sql = R"sql(
+    SELECT host_id, facet_id, flows, bytes_out, bytes_in, first_seen, last_seen
+      FROM usage_day WHERE start >= ? AND start < ?)sql";
+
 }  // namespace
 
-Reader::Reader(const std::string& path) : path_(path), database_(open_for_reading(path)) {}
-
-std::string Reader::sensor() {
-    SQLite::Statement query(database_, "SELECT value FROM meta WHERE key = 'sensor'");
-    return query.executeStep() ? query.getColumn(0).getString() : std::string();
+Reader::Reader(const std::string& path)
+    : path_(path), database_(open_for_reading(path)), snapshot_(database_) {
+    floors_ = explaining(path_, [&] { return read_floors(database_); });
 }
 
-std::optional<Period> Reader::extent() {
-    SQLite::Statement query(database_, "SELECT min(window_start), max(window_end) FROM coverage");
+std::string Reader::sensor() {
+    return meta(database_, "sensor").value_or("");
+}
+
+std::optional<std::int64_t> Reader::number(const char* sql, std::int64_t floor) {
+    SQLite::Statement query(database_, sql);
+    query.bind(1, floor);
     if (!query.executeStep() || query.getColumn(0).isNull()) return std::nullopt;
-    return Period{query.getColumn(0).getInt64(), query.getColumn(1).getInt64()};
+    return query.getColumn(0).getInt64();
+}
+
+// What coarse tiers remember from before a finer one begins is known to their hour or day only.
+std::optional<Period> Reader::extent() {
+    return explaining(path_, [&]() -> std::optional<Period> {
+        const auto day =
+            number("SELECT min(start) FROM coverage_day WHERE start >= ?", floors_.days);
+        const auto hour =
+            number("SELECT min(start) FROM coverage_hour WHERE start >= ?", floors_.hours);
+        const auto window = number("SELECT min(window_start) FROM coverage WHERE window_start >= ?",
+                                   floors_.windows);
+        const auto end = newest_window_end(database_);
+        if (!window || !end) return std::nullopt;
+        Period extent{*window, *end};
+        if (hour && *hour < floors_.windows) extent.since = *hour;
+        if (day && *day < std::min(floors_.windows, floors_.hours)) extent.since = *day;
+        return extent;
+    });
+}
+
+std::vector<Piece> Reader::pieces(const Period& period) {
+    const auto held = extent();
+    if (!held) return {};
+    return pieces_of({std::max(period.since, day_of(held->since)),
+                      std::min(period.until, day_of(held->until) + day_length)},
+                     floors_);
+}
+
+const Answer& Reader::answer(const Period& period) {
+    if (!last_answer_ || last_answer_->period() != period) {
+        last_answer_.emplace(explaining(path_, [&] { return make_answer(period); }));
+    }
+    return *last_answer_;
+}
+
+Answer Reader::make_answer(const Period& period) {
+    Answer answer(database_, path_, period);
+    for (const auto& [tier, part] : pieces(period)) {
+        if (tier == Tier::window) {
+            add_rows(windows_sql, part, answer);
+        } else if (tier == Tier::hour) {
+            add_rows(hours_sql, part, answer);
+        } else if (tier == Tier::day || !add_week(part.since, answer)) {
+            add_rows(days_sql, part, answer);
+        }
+    }
+    return answer;
+}
+
+void Reader::add_rows(const char* sql, const Period& period, Answer& answer) {
+    SQLite::Statement rows = over(database_, sql, period);
+    const auto column = [&](int place) { return rows.getColumn(place).getInt64(); };
+    while (rows.executeStep()) {
+        if (!answer.add(
+                {column(0), column(1), {column(2), column(3), column(4), column(5), column(6)}})) {
+            throw damaged(path_);
+        }
+    }
+}
+
+// False where the week is not packed.
+bool Reader::add_week(std::int64_t week, Answer& answer) {
+    SQLite::Statement rows(database_, "SELECT host_id, packed FROM usage_week WHERE start = ?");
+    rows.bind(1, week);
+    bool is_packed = false;
+    std::vector<Figure> figures;
+    while (rows.executeStep()) {
+        is_packed = true;
+        const SQLite::Column packed = rows.getColumn(1);
+        const std::string_view bytes(static_cast<const char*>(packed.getBlob()),
+                                     static_cast<std::size_t>(packed.getBytes()));
+        figures.clear();
+        const bool is_whole = unpack(bytes, week, rows.getColumn(0).getInt64(), figures);
+        if (!is_whole || !std::ranges::all_of(
+                             figures, [&](const Figure& figure) { return answer.add(figure); })) {
+            throw damaged(path_);
+        }
+    }
+    return is_packed;
 }
 
 std::vector<ServiceTotal> Reader::services(const Period& period) {
-    SQLite::Statement query = over(database_, R"sql(
-        SELECT s.service, s.name, s.vendor_name, s.category, s.sovereignty,
-               count(DISTINCT u.host_id), sum(u.flows), sum(u.bytes_out), sum(u.bytes_in),
-               (SELECT group_concat(evidence) FROM
-                  (SELECT DISTINCT e.evidence FROM usage e JOIN services t ON t.id = e.service_id
-                    WHERE t.service = s.service AND e.window_start >= ?1 AND e.window_start < ?2
-                    ORDER BY instr('sni quic_sni http_host connect_host certificate dns ip_range',
-                                   e.evidence))),
-               min(u.window_start), max(u.window_end)
-          FROM usage u JOIN services s ON s.id = u.service_id
-         WHERE u.window_start >= ?1 AND u.window_start < ?2
-         GROUP BY s.service
-         ORDER BY sum(u.bytes_out) + sum(u.bytes_in) DESC, s.service)sql",
-                                   period);
-    std::vector<ServiceTotal> totals;
-    while (query.executeStep()) {
-        totals.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(),
-                          query.getColumn(2).getString(), query.getColumn(3).getString(),
-                          text_or_null(query.getColumn(4)), query.getColumn(5).getInt64(),
-                          query.getColumn(6).getInt64(), query.getColumn(7).getInt64(),
-                          query.getColumn(8).getInt64(), query.getColumn(9).getString(),
-                          query.getColumn(10).getInt64(), query.getColumn(11).getInt64()});
-    }
-    return totals;
+    return services_of(answer(period));
 }
 
 std::vector<HostTotal> Reader::hosts(const Period& period) {
-    SQLite::Statement query = over(database_, R"sql(
-        WITH by_service AS (
-            SELECT u.host_id, s.service, sum(u.flows) AS flows, sum(u.bytes_out) AS bytes_out,
-                   sum(u.bytes_in) AS bytes_in, min(u.window_start) AS first, max(u.window_end) AS last
-              FROM usage u JOIN services s ON s.id = u.service_id
-             WHERE u.window_start >= ?1 AND u.window_start < ?2
-             GROUP BY u.host_id, s.service)
-        SELECT h.address, h.name, h.department, count(*), sum(b.flows), sum(b.bytes_out),
-               sum(b.bytes_in),
-               (SELECT t.service FROM by_service t WHERE t.host_id = b.host_id
-                 ORDER BY t.bytes_out + t.bytes_in DESC, t.service LIMIT 1),
-               min(b.first), max(b.last)
-          FROM by_service b JOIN hosts h ON h.id = b.host_id
-         GROUP BY b.host_id
-         ORDER BY sum(b.bytes_out) + sum(b.bytes_in) DESC, h.address)sql",
-                                   period);
-    std::vector<HostTotal> totals;
-    while (query.executeStep()) {
-        totals.push_back({query.getColumn(0).getString(), text_or_null(query.getColumn(1)),
-                          text_or_null(query.getColumn(2)), query.getColumn(3).getInt64(),
-                          query.getColumn(4).getInt64(), query.getColumn(5).getInt64(),
-                          query.getColumn(6).getInt64(), query.getColumn(7).getString(),
-                          query.getColumn(8).getInt64(), query.getColumn(9).getInt64()});
-    }
-    return totals;
+    return explaining(path_, [&] {
+        std::unordered_map<std::int64_t, HostWords> words;
+        SQLite::Statement rows(database_,
+                               "SELECT id, ifnull(address, key), name, department FROM hosts");
+        while (rows.executeStep()) {
+            words[rows.getColumn(0).getInt64()] = {rows.getColumn(1).getString(),
+                                                   text_or_null(rows.getColumn(2)),
+                                                   text_or_null(rows.getColumn(3))};
+        }
+        return hosts_of(answer(period), words);
+    });
 }
 
 std::vector<DepartmentTotal> Reader::departments(const Period& period) {
-    SQLite::Statement query = over(database_, R"sql(
-        WITH by_service AS (
-            SELECT u.department, s.service, sum(u.flows) AS flows, sum(u.bytes_out) AS bytes_out,
-                   sum(u.bytes_in) AS bytes_in, min(u.window_start) AS first, max(u.window_end) AS last
-              FROM usage u JOIN services s ON s.id = u.service_id
-             WHERE u.window_start >= ?1 AND u.window_start < ?2
-             GROUP BY u.department, s.service)
-        SELECT b.department,
-               (SELECT count(DISTINCT u.host_id) FROM usage u
-                 WHERE u.window_start >= ?1 AND u.window_start < ?2
-                   AND u.department IS b.department),
-               count(*), sum(b.flows), sum(b.bytes_out), sum(b.bytes_in),
-               (SELECT t.service FROM by_service t WHERE t.department IS b.department
-                 ORDER BY t.bytes_out + t.bytes_in DESC, t.service LIMIT 1),
-               min(b.first), max(b.last)
-          FROM by_service b
-         GROUP BY b.department
-         ORDER BY sum(b.bytes_out) + sum(b.bytes_in) DESC, b.department)sql",
-                                   period);
-    std::vector<DepartmentTotal> totals;
-    while (query.executeStep()) {
-        totals.push_back({text_or_null(query.getColumn(0)), query.getColumn(1).getInt64(),
-                          query.getColumn(2).getInt64(), query.getColumn(3).getInt64(),
-                          query.getColumn(4).getInt64(), query.getColumn(5).getInt64(),
-                          query.getColumn(6).getString(), query.getColumn(7).getInt64(),
-                          query.getColumn(8).getInt64()});
-    }
-    return totals;
+    return departments_of(answer(period));
 }
 
 Total Reader::total(const Period& period) {
-    SQLite::Statement query = over(database_, R"sql(
-        SELECT count(DISTINCT CASE WHEN NOT u.shared THEN u.host_id END),
-               count(DISTINCT CASE WHEN NOT u.shared THEN s.service END),
-               ifnull(sum(CASE WHEN NOT u.shared THEN u.flows END), 0),
-               ifnull(sum(CASE WHEN NOT u.shared THEN u.bytes_out END), 0),
-               ifnull(sum(CASE WHEN NOT u.shared THEN u.bytes_in END), 0),
-               ifnull(sum(CASE WHEN u.shared THEN u.flows END), 0),
-               ifnull(sum(CASE WHEN u.shared THEN u.bytes_out + u.bytes_in END), 0)
-          FROM usage u JOIN services s ON s.id = u.service_id
-         WHERE u.window_start >= ?1 AND u.window_start < ?2)sql",
-                                   period);
-    query.executeStep();
-    const auto number = [&](int column) { return query.getColumn(column).getInt64(); };
-    return {number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
+    return total_of(answer(period));
 }
 
 std::vector<Metric> Reader::coverage(const Period& period) {
-    SQLite::Statement query = over(database_, R"sql(
-        SELECT metric, sum(value) FROM coverage
-         WHERE window_start >= ?1 AND window_start < ?2 GROUP BY metric ORDER BY metric)sql",
-                                   period);
-    std::vector<Metric> metrics;
-    while (query.executeStep()) {
-        metrics.push_back({query.getColumn(0).getString(), query.getColumn(1).getInt64()});
-    }
-    return metrics;
+    return explaining(path_, [&] {
+        std::map<std::string, std::int64_t> sums;
+        for (const auto& [tier, part] : pieces(period)) {
+            const char* sql = tier == Tier::window
+                                  ? "SELECT metric, sum(value) FROM coverage "
+                                    "WHERE window_start >= ? AND window_start < ? GROUP BY metric"
+                              : tier == Tier::hour
+                                  ? "SELECT metric, sum(value) FROM coverage_hour "
+                                    "WHERE start >= ? AND start < ? GROUP BY metric"
+                                  : "SELECT metric, sum(value) FROM coverage_day "
+                                    "WHERE start >= ? AND start < ? GROUP BY metric";
+            SQLite::Statement rows = over(database_, sql, part);
+            while (rows.executeStep())
+                sums[rows.getColumn(0).getString()] += rows.getColumn(1).getInt64();
+        }
+        std::vector<Metric> metrics;
+        for (const auto& [metric, value] : sums)
+            metrics.push_back({metric, value});
+        return metrics;
+    });
 }
 
 std::vector<CandidateTotal> Reader::candidates(const Period& period) {
-    return read_candidates(database_, period);
+    return explaining(path_, [&] { return read_candidates(database_, period); });
+}
+
+std::vector<KnownHost> Reader::hosts_known_as(const std::string& text) {
+    return explaining(path_, [&] {
+        SQLite::Statement rows(database_, R"sql(
+            SELECT key, address, name, department FROM hosts
+             WHERE ?1 IN (key, address, name)
+                OR id IN (SELECT host_id FROM sources WHERE ?1 IN (address, name))
+             ORDER BY key)sql");
+        rows.bind(1, text);
+        std::vector<KnownHost> hosts;
+        while (rows.executeStep()) {
+            hosts.push_back({rows.getColumn(0).getString(), text_or_null(rows.getColumn(1)),
+                             text_or_null(rows.getColumn(2)), text_or_null(rows.getColumn(3))});
+        }
+        return hosts;
+    });
 }
 
 void Reader::records_after(std::int64_t after,
                            const std::function<void(const UsageRecord&)>& take) {
     SQLite::Statement query(database_, R"sql(
-        SELECT u.record_id, u.window_start, u.window_end, u.src_ip,
-               CASE WHEN h.key <> u.src_ip THEN h.key END, n.name, u.dest_ip, h.name,
-               u.department, u.policy, u.dest_port, u.transport, s.service, s.name, s.vendor_name, s.category,
-               s.headquarters, u.evidence, u.visibility, u.usage, u.flows, u.bytes_out, u.bytes_in,
-               s.catalogue_version
-          FROM usage u JOIN hosts h ON h.id = u.host_id JOIN services s ON s.id = u.service_id
-               JOIN names n ON n.id = u.name_id
-         WHERE u.record_id > ? ORDER BY u.record_id)sql");
+        SELECT w.record_id, w.window_start, w.window_start + w.length, r.address,
+               CASE WHEN h.key <> r.address THEN h.key END, n.name, d.address, r.name,
+               f.department, f.policy, d.port, d.transport, s.service, s.name, s.vendor_name,
+               s.category, s.headquarters, f.evidence, f.visibility, f.usage, w.flows, w.bytes_out,
+               w.bytes_in, c.version
+          FROM usage_window w
+               CROSS JOIN sources r ON r.id = w.source_id
+               CROSS JOIN hosts h ON h.id = r.host_id
+               CROSS JOIN facets f ON f.id = w.facet_id
+               CROSS JOIN services s ON s.id = f.service_id
+               CROSS JOIN destinations d ON d.id = w.destination_id
+               CROSS JOIN names n ON n.id = d.name_id
+               CROSS JOIN catalogues c ON c.id = w.catalogue_id
+         WHERE w.record_id > ? ORDER BY w.record_id)sql");
     query.bind(1, after);
     const auto text = [&](int column) { return query.getColumn(column).getString(); };
+    const auto maybe = [&](int column) { return text_or_null(query.getColumn(column)); };
     const auto number = [&](int column) { return query.getColumn(column).getInt64(); };
-    while (query.executeStep()) {
-        take({number(0),
-              number(1),
-              number(2),
-              text(3),
-              text_or_null(query.getColumn(4)),
-              text(5),
-              text(6),
-              text_or_null(query.getColumn(7)),
-              text_or_null(query.getColumn(8)),
-              text(9),
-              number(10),
-              text(11),
-              text(12),
-              text(13),
-              text(14),
-              text(15),
-              text_or_null(query.getColumn(16)),
-              text(17),
-              text(18),
-              text(19),
-              number(20),
-              number(21),
-              number(22),
-              text(23)});
-    }
+    explaining(path_, [&] {
+        while (query.executeStep()) {
+            take({number(0), number(1), number(2),  text(3),    maybe(4),   text(5),
+                  text(6),   maybe(7),  maybe(8),   text(9),    number(10), text(11),
+                  text(12),  text(13),  text(14),   text(15),   maybe(16),  text(17),
+                  text(18),  text(19),  number(20), number(21), number(22), text(23)});
+        }
+    });
 }
 
 }  // namespace umbra::store

@@ -1,20 +1,19 @@
 // Questions to the database. Nothing but this folder knows SQL.
 #pragma once
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "daemon/store/schema.hpp"
+#include "daemon/store/answer.hpp"
+#include "daemon/store/tiers.hpp"
+#include "daemon/store/totals.hpp"
 
 namespace umbra::store {
-
-// Half-open, in seconds since the epoch.
-struct Period {
-    std::int64_t since = 0, until = 0;
-};
 
 // A row of the export, in the export's words.
 struct UsageRecord {
@@ -22,7 +21,7 @@ struct UsageRecord {
     std::string src_ip;
     std::optional<std::string> src_id;  // a MAC or a pseudonym, where the host is known by one
     std::string dest_host, dest_ip;
-    std::optional<std::string> host_name, department;
+    std::optional<std::string> host_name, department;  // of that time, like src_ip and policy
     std::string policy;
     std::int64_t dest_port;
     std::string transport, service, service_name, vendor, category;
@@ -32,33 +31,10 @@ struct UsageRecord {
     std::string catalogue_version;
 };
 
-struct ServiceTotal {
-    std::string service, name, vendor, category;
-    std::optional<std::string> sovereignty;
-    std::int64_t hosts, flows, bytes_out, bytes_in;
-    std::string evidence;  // the kinds that named it, strongest first, separated by commas
-    std::int64_t first_seen, last_seen;  // begin of the first window, end of the last
-};
-
-struct HostTotal {
-    std::string address;
-    std::optional<std::string> name, department;
-    std::int64_t services, flows, bytes_out, bytes_in;
-    std::string top_service;  // the one with the most bytes
-    std::int64_t first_seen, last_seen;
-};
-
-struct DepartmentTotal {
-    std::optional<std::string> department;  // nothing: of the hosts of which none is known
-    std::int64_t hosts, services, flows, bytes_out, bytes_in;
-    std::string top_service;  // the one with the most bytes
-    std::int64_t first_seen, last_seen;
-};
-
-// Without the hosts that serve more than the AI service: what is seen of those proves little.
-struct Total {
-    std::int64_t hosts, services, flows, bytes_out, bytes_in;
-    std::int64_t shared_flows, shared_bytes;  // of those hosts, both directions
+// A host as `forget` takes it, by its key, and as people know it.
+struct KnownHost {
+    std::string key;
+    std::optional<std::string> address, name, department;
 };
 
 // A name that looks like an AI service and is in no entry; see `umbrad --candidates`.
@@ -72,15 +48,20 @@ struct Metric {
     std::int64_t value;
 };
 
+// Sees the database as it was when the first question was asked, whatever is written meanwhile.
+// Each question may throw StoreFailure.
 class Reader {
   public:
     explicit Reader(const std::string& path);
 
     std::string sensor();
 
-    // From the begin of the first to the end of the last window that was watched; nothing where
-    // none was.
+    // From the begin of the first to the end of the last window of which anything is left; nothing
+    // where there is none.
     std::optional<Period> extent();
+
+    // What can be answered for this period; see tiers.hpp. The questions below are for such ones.
+    Period answerable(const Period& asked) const { return store::answerable(asked, floors_); }
 
     std::vector<ServiceTotal> services(const Period& period);        // most bytes first
     std::vector<HostTotal> hosts(const Period& period);              // most bytes first
@@ -89,12 +70,26 @@ class Reader {
     std::vector<Metric> coverage(const Period& period);
     std::vector<CandidateTotal> candidates(const Period& period);  // most hosts first
 
+    // The hosts with this key, name, or address, now or at any time of which windows are kept.
+    std::vector<KnownHost> hosts_known_as(const std::string& text);
+
     // Closed windows with ids above `after`, in the order of the ids.
     void records_after(std::int64_t after, const std::function<void(const UsageRecord&)>& take);
 
   private:
+    const Answer& answer(const Period& period);
+    Answer make_answer(const Period& period);
+    void add_rows(const char* sql, const Period& period, Answer& answer);
+    bool add_week(std::int64_t week, Answer& answer);
+    // Cut off where there is nothing, so that an age without data costs nothing.
+    std::vector<Piece> pieces(const Period& period);
+    std::optional<std::int64_t> number(const char* sql, std::int64_t floor);
+
     std::string path_;
     SQLite::Database database_;
+    SQLite::Transaction snapshot_;
+    Floors floors_;
+    std::optional<Answer> last_answer_;  // an overview asks several questions of one period
 };
 
 }  // namespace umbra::store

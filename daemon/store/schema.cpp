@@ -1,56 +1,114 @@
 #include "daemon/store/schema.hpp"
 
-#include <fmt/format.h>
-#include <sqlite3.h>
-
-#include <filesystem>
-
-#include "daemon/support/failure.hpp"
-
 namespace umbra::store {
-namespace {
 
-// "Umbr" as a number: tells our files from other programs' (PRAGMA application_id).
-constexpr int application_id = 0x556d6272;
-
-constexpr const char* create_version_2 = R"sql(
+// Times are seconds since the epoch, UTC; bytes are L4 payload; a day is its first second.
+//
+// What repeats is written once, in a dictionary: `hosts`, `sources`, `services`, `facets`, `names`,
+// `destinations`, `catalogues`. Each of their rows says with `last_day` when it was used last, so
+// that it is erased when nothing refers to it any more.
+const char* const create_schema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- Hosts by what they are known by: an address, a MAC or a pseudonym; the rest as it was last.
+-- Who. `key` is what a host is known by from one window to the next; the rest is what was known last.
 CREATE TABLE hosts (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE, address TEXT NOT NULL,
-    name TEXT, department TEXT, site TEXT
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    address TEXT, name TEXT, department TEXT, site TEXT,
+    last_day INTEGER NOT NULL
 );
 
--- The catalogue as it was, by version: a row of usage keeps what was true when it was written.
+-- A host under the address and the name that it had at that time.
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    host_id INTEGER NOT NULL REFERENCES hosts,
+    address TEXT, name TEXT,
+    last_day INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX sources_once ON sources (host_id, address, name);
+
+-- The catalogue as it was: a service that changes gets another row.
 CREATE TABLE services (
     id INTEGER PRIMARY KEY,
-    catalogue_version TEXT NOT NULL,
     service TEXT NOT NULL, name TEXT NOT NULL, category TEXT NOT NULL,
     vendor TEXT NOT NULL, vendor_name TEXT NOT NULL,
     headquarters TEXT, sovereignty TEXT,
-    UNIQUE (catalogue_version, service)
+    last_day INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX services_once ON services
+    (service, name, category, vendor, vendor_name, headquarters, sovereignty);
+CREATE TABLE catalogues (
+    id INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE, last_day INTEGER NOT NULL
 );
 
-CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-
--- Closed windows. Times are seconds since the epoch; bytes are L4 payload. The host's address,
--- department and site, and what the policy said, are those of that time.
-CREATE TABLE usage (
-    record_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    window_start INTEGER NOT NULL, window_end INTEGER NOT NULL,
-    host_id INTEGER NOT NULL REFERENCES hosts,
+-- What is said of usage besides who, where to, when and how much.
+CREATE TABLE facets (
+    id INTEGER PRIMARY KEY,
     service_id INTEGER NOT NULL REFERENCES services,
-    name_id INTEGER NOT NULL REFERENCES names,
-    dest_ip TEXT NOT NULL, dest_port INTEGER NOT NULL,
-    transport TEXT NOT NULL, evidence TEXT NOT NULL, visibility TEXT NOT NULL,
-    shared INTEGER NOT NULL, usage TEXT NOT NULL,
-    flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
-    src_ip TEXT NOT NULL DEFAULT '', department TEXT, site TEXT,
-    policy TEXT NOT NULL DEFAULT 'unreviewed', policy_rule TEXT, region TEXT NOT NULL DEFAULT ''
+    department TEXT, site TEXT,
+    policy TEXT NOT NULL, policy_rule TEXT,
+    evidence TEXT NOT NULL, visibility TEXT NOT NULL, usage TEXT NOT NULL,
+    region TEXT, shared INTEGER NOT NULL,
+    last_day INTEGER NOT NULL
 );
-CREATE INDEX usage_by_time ON usage (window_start);
+CREATE UNIQUE INDEX facets_once ON facets
+    (service_id, department, site, policy, policy_rule, evidence, visibility, usage, region, shared);
+
+CREATE TABLE names (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_day INTEGER NOT NULL
+);
+CREATE TABLE destinations (
+    id INTEGER PRIMARY KEY,
+    name_id INTEGER NOT NULL REFERENCES names,
+    address TEXT NOT NULL, port INTEGER NOT NULL, transport TEXT NOT NULL,
+    last_day INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX destinations_once ON destinations (name_id, address, port, transport);
+
+-- Closed windows; `usage` shows them in words.
+CREATE TABLE usage_window (
+    record_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    window_start INTEGER NOT NULL, length INTEGER NOT NULL,
+    source_id INTEGER NOT NULL REFERENCES sources,
+    facet_id INTEGER NOT NULL REFERENCES facets,
+    destination_id INTEGER NOT NULL REFERENCES destinations,
+    catalogue_id INTEGER NOT NULL REFERENCES catalogues,
+    flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL
+);
+CREATE INDEX usage_window_by_time ON usage_window (window_start);
+
+CREATE VIEW usage AS
+SELECT w.record_id, w.window_start, w.window_start + w.length AS window_end,
+       s.host_id, f.service_id, d.name_id,
+       s.address AS src_ip, s.name AS src_name, f.department, f.site,
+       d.address AS dest_ip, d.port AS dest_port, d.transport,
+       f.evidence, f.visibility, f.shared, f.usage, f.policy, f.policy_rule, f.region,
+       w.flows, w.bytes_out, w.bytes_in, c.version AS catalogue_version
+  FROM usage_window w
+       CROSS JOIN sources s ON s.id = w.source_id
+       CROSS JOIN facets f ON f.id = w.facet_id
+       CROSS JOIN destinations d ON d.id = w.destination_id
+       CROSS JOIN catalogues c ON c.id = w.catalogue_id;
+
+-- Sums over the windows that began in an hour, a day. Written together with each window.
+CREATE TABLE usage_hour (
+    start INTEGER NOT NULL, host_id INTEGER NOT NULL, facet_id INTEGER NOT NULL,
+    flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+    PRIMARY KEY (start, host_id, facet_id)
+) WITHOUT ROWID;
+CREATE TABLE usage_day (
+    start INTEGER NOT NULL, host_id INTEGER NOT NULL, facet_id INTEGER NOT NULL,
+    flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+    PRIMARY KEY (start, host_id, facet_id)
+) WITHOUT ROWID;
+
+-- The days of a week that is over once more, packed for reports over long periods: a row a host.
+CREATE TABLE usage_week (
+    start INTEGER NOT NULL, host_id INTEGER NOT NULL, packed BLOB NOT NULL,
+    PRIMARY KEY (start, host_id)
+) WITHOUT ROWID;
 
 -- What each window saw and did not see, whether anybody used an AI service in it or not. A window
 -- that the daemon did not live through has no rows: that is a hole.
@@ -60,112 +118,42 @@ CREATE TABLE coverage (
     metric TEXT NOT NULL, value INTEGER NOT NULL
 );
 CREATE INDEX coverage_by_time ON coverage (window_start);
-)sql";
+CREATE TABLE coverage_hour (
+    start INTEGER NOT NULL, metric TEXT NOT NULL, value INTEGER NOT NULL,
+    PRIMARY KEY (start, metric)
+) WITHOUT ROWID;
+CREATE TABLE coverage_day (
+    start INTEGER NOT NULL, metric TEXT NOT NULL, value INTEGER NOT NULL,
+    PRIMARY KEY (start, metric)
+) WITHOUT ROWID;
 
-constexpr const char* migrate_1_to_2 = R"sql(
-CREATE TABLE hosts_2 (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE, address TEXT NOT NULL,
-    name TEXT, department TEXT, site TEXT
+-- The policy files that usage was judged by, each content once.
+CREATE TABLE policy (
+    id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, first_used INTEGER NOT NULL
 );
-INSERT INTO hosts_2 SELECT id, address, address, name, department, site FROM hosts;
-DROP TABLE hosts;
-ALTER TABLE hosts_2 RENAME TO hosts;
-ALTER TABLE usage ADD COLUMN src_ip TEXT NOT NULL DEFAULT '';
-ALTER TABLE usage ADD COLUMN department TEXT;
-ALTER TABLE usage ADD COLUMN site TEXT;
-ALTER TABLE usage ADD COLUMN policy TEXT NOT NULL DEFAULT 'unreviewed';
-ALTER TABLE usage ADD COLUMN policy_rule TEXT;
-ALTER TABLE usage ADD COLUMN region TEXT NOT NULL DEFAULT '';
-UPDATE usage SET src_ip = (SELECT address FROM hosts WHERE id = host_id);
+
+-- Names that look like an AI service and are in no entry. Nothing joins it to hosts or usage.
+CREATE TABLE IF NOT EXISTS candidates (
+    name TEXT PRIMARY KEY, rule TEXT NOT NULL,
+    hosts INTEGER NOT NULL,  -- the most that one run of the sensor counted
+    flows INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Who looked behind a pseudonym or erased a host, and why. Only ever added to. REPLACE deletes
+-- without asking the trigger for deletions, so a taken id is refused beforehand.
+CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
 )sql";
-
-int pragma_number(SQLite::Database& database, const char* pragma) {
-    return database.execAndGet(fmt::format("PRAGMA {}", pragma)).getInt();
-}
-
-// What SQLite says, as a sentence of ours.
-Failure explained(const std::string& path, const SQLite::Exception& error) {
-    switch (error.getErrorCode()) {
-        case SQLITE_NOTADB:
-            return bad_input(fmt::format("{}: not an SQLite database", path));
-        case SQLITE_CORRUPT:
-            return bad_input(fmt::format("{}: the database is damaged", path));
-        case SQLITE_READONLY:
-            return environment_failure(fmt::format("{}: the database is read-only", path));
-        case SQLITE_FULL:
-            return environment_failure(fmt::format("{}: the disk is full", path));
-        case SQLITE_CANTOPEN:
-            return environment_failure(
-                fmt::format("{}: cannot be opened ({})", path, error.what()));
-        default:
-            return environment_failure(fmt::format("{}: {}", path, error.what()));
-    }
-}
-
-void check_kind(SQLite::Database& database, const std::string& path) {
-    const int version = pragma_number(database, "user_version");
-    if (version > schema_version) {
-        throw bad_input(
-            fmt::format("{}: written by a newer umbra (schema {}, this one knows {}); "
-                        "install that version",
-                        path, version, schema_version));
-    }
-    if (pragma_number(database, "application_id") != application_id) {
-        throw bad_input(fmt::format("{}: an SQLite database, but not one of umbra", path));
-    }
-}
-
-}  // namespace
-
-SQLite::Database open_for_writing(const std::string& path) {
-    if (std::filesystem::is_directory(path)) {
-        throw bad_input(fmt::format("{}: is a folder, not a database", path));
-    }
-    try {
-        SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 10'000);
-        const bool is_new =
-            database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0 &&
-            pragma_number(database, "user_version") == 0;
-        if (!is_new) check_kind(database, path);
-        database.exec("PRAGMA journal_mode = WAL");
-        database.exec("PRAGMA synchronous = FULL");
-        if (is_new) {
-            SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-            database.exec(create_version_2);
-            database.exec(fmt::format("PRAGMA application_id = {}", application_id));
-            database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
-            transaction.commit();
-        } else {
-            // A file that cannot be written says so now, not at the first closed window.
-            SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-            if (pragma_number(database, "user_version") == 1) database.exec(migrate_1_to_2);
-            database.exec(fmt::format("PRAGMA user_version = {}", schema_version));
-            transaction.commit();
-        }
-        return database;
-    } catch (const SQLite::Exception& error) {
-        throw explained(path, error);
-    }
-}
-
-SQLite::Database open_for_reading(const std::string& path) {
-    if (!std::filesystem::exists(path)) throw bad_input(fmt::format("{}: no such database", path));
-    if (std::filesystem::is_directory(path)) {
-        throw bad_input(fmt::format("{}: is a folder, not a database", path));
-    }
-    try {
-        SQLite::Database database(path, SQLite::OPEN_READONLY, 10'000);
-        check_kind(database, path);
-        if (pragma_number(database, "user_version") < schema_version) {
-            throw bad_input(fmt::format(
-                "{}: written by an older umbra; umbrad brings it up to date when it opens it",
-                path));
-        }
-        return database;
-    } catch (const SQLite::Exception& error) {
-        throw explained(path, error);
-    }
-}
 
 }  // namespace umbra::store

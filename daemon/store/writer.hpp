@@ -1,73 +1,69 @@
 // Closed windows into the database: one window, one transaction.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
-#include <exception>
-#include <map>
-#include <mutex>
-#include <thread>
+#include <chrono>
+#include <functional>
+#include <memory>
 
-#include "daemon/store/schema.hpp"
-#include "daemon/usage/usage.hpp"
-#include "signatures/catalogue.hpp"
+#include "daemon/store/open.hpp"
+#include "daemon/store/privacy_note.hpp"
+#include "daemon/store/session.hpp"
+#include "daemon/store/upkeep.hpp"
 
 namespace umbra::store {
 
-// Writes on the thread that calls. Throws Failure.
+struct WriterOptions {
+    std::string sensor = {};   // its name in exports
+    PrivacyNote privacy = {};  // how the hosts of the windows are kept
+    Keep keep = {};
+    int busy_milliseconds = default_busy_milliseconds;
+};
+
+// Writes on the thread that calls. Where the file is deleted, replaced or damaged while it is open,
+// a new one is made in its place, a damaged one being kept as `<path>.damaged-<time>`; the log says
+// so. Record ids go on from file to file.
 class Writer {
   public:
-    // Opens the file and notes the sensor and the catalogue's version in it.
-    Writer(const std::string& path, const std::string& sensor, const Catalogue& catalogue);
+    // Opens or makes the file. Throws StoreFailure, or Failure where the file keeps its hosts in
+    // another way.
+    Writer(std::string path, WriterOptions options);
 
-    // All of the window, or nothing of it.
-    void write(const ClosedWindow& window);
+    // All of the window, or nothing of it; `policy` is the text of the policy that it was judged
+    // by, null where there was none. Throws StoreFailure; the same window may then be tried again.
+    void write(const ClosedWindow& window, const std::string* policy = nullptr);
+
+    // One small step of what the file needs beside new windows (see Upkeep). False where nothing is
+    // left to do. Throws StoreFailure.
+    bool upkeep();
 
     // The end of the last window in the file, in seconds; nothing in an empty file.
     std::optional<std::int64_t> last_window_end();
 
+    const std::string& path() const { return path_; }
+
   private:
-    // The ids of the catalogue's services, by their index; notes them where they are new.
-    const std::vector<std::int64_t>& ids_of(const Catalogue& catalogue);
-    std::vector<std::int64_t> note(const Catalogue& catalogue);
-    std::int64_t id_of(const HostIdentity& host);
-    std::int64_t id_of(SQLite::Statement& insert, SQLite::Statement& select,
-                       const std::string& text);
+    struct Open {
+        Open(const std::string& path, const WriterOptions& options, std::int64_t last_record_id)
+            : session(path, options.busy_milliseconds, last_record_id),
+              upkeep(session.database(), options.keep, options.busy_milliseconds) {}
+        Session session;
+        Upkeep upkeep;
+    };
+    using Clock = std::chrono::steady_clock;
+
+    void attempt(const std::function<void(Open&)>& action);
+    Open& open();
+    void leave_moved_file();
+    void replace_damaged_file(const StoreFailure& failure);
+    void check_pages(Open& open);
 
     std::string path_;
-    SQLite::Database database_;
-    std::map<std::string, std::vector<std::int64_t>> service_ids_;  // by catalogue version
-    SQLite::Statement add_host_, add_name_, find_name_, add_usage_, add_coverage_;
-};
-
-// A thread with a queue before a Writer, so that capture never waits for the disk. When the disk
-// cannot keep up for `most_queued` windows, handing over waits: nothing is lost.
-class WriterThread {
-  public:
-    explicit WriterThread(Writer& writer);
-    ~WriterThread();
-    WriterThread(const WriterThread&) = delete;
-    WriterThread& operator=(const WriterThread&) = delete;
-
-    // Throws what an earlier write threw.
-    void hand_over(ClosedWindow window);
-
-    // Waits until everything is written. Throws what a write threw.
-    void finish();
-
-  private:
-    static constexpr std::size_t most_queued = 64;
-
-    void run();
-    void rethrow();
-
-    Writer& writer_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<ClosedWindow> queue_;
-    bool stopping_ = false;
-    std::exception_ptr failure_;
-    std::thread thread_;  // last: it uses all of the above
+    WriterOptions options_;
+    std::unique_ptr<Open> open_;
+    bool was_good_;  // the file at `path_` was one of ours: where it is damaged it may be renamed
+    std::optional<std::int64_t> last_record_id_;  // of the last file that could be opened
+    std::int64_t newest_ = 0;                     // end of the newest window
+    Clock::time_point next_check_;
 };
 
 }  // namespace umbra::store

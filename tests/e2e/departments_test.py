@@ -1,5 +1,4 @@
 """The report on departments: its figures, and what it must not tell of small ones."""
-import sqlite3
 import unittest
 
 import umbra
@@ -11,15 +10,16 @@ class Departments(umbra.Case):
     def setUp(self):
         super().setUp()
         capture, _, _ = umbra.trafgen(self.folder, "--packets", 20000)
-        umbra.umbrad("--read", capture, "--database", self.database)
-        hosts = [row[0] for row in umbra.query(self.database, "SELECT id FROM hosts ORDER BY id")]
+        umbra.umbrad("--read", capture, "--database", self.folder / "addresses.db")
+        hosts = [row[0] for row in umbra.query(self.folder / "addresses.db", "SELECT address FROM hosts ORDER BY id")]
         self.assertGreater(len(hosts), sum(SIZES.values()))
-        with sqlite3.connect(self.database) as connection:
-            for name, size in SIZES.items():
-                for host in hosts[:size]:
-                    connection.execute("UPDATE usage SET department = ? WHERE host_id = ?", (name, host))
-                hosts = hosts[size:]
+        lines = ["address,name,department,site"]
+        for name, size in SIZES.items():
+            lines += [f"{host},,{name}," for host in hosts[:size]]
+            hosts = hosts[size:]
         self.without = len(hosts)
+        (self.folder / "hosts.csv").write_text("\n".join(lines) + "\n")
+        umbra.umbrad("--read", capture, "--database", self.database, "--hosts", self.folder / "hosts.csv")
 
     def rows(self, *arguments):
         return {row["department"]: row for row in umbra.report("departments", self.database, *arguments)}

@@ -64,7 +64,7 @@ class Live(netns.Case):
         from_file = self.folder / "file.db"
         umbra.umbrad("--read", capture, "--database", from_file)
         self.assertEqual(umbra.query(self.database, TOTALS), umbra.query(from_file, TOTALS))
-        self.assertGreater(umbra.query(self.database, "SELECT count(DISTINCT catalogue_version) FROM services")[0][0], 1)
+        self.assertGreater(umbra.query(self.database, "SELECT count(DISTINCT catalogue_version) FROM usage")[0][0], 1)
 
     def test_a_real_client_uploads_to_a_real_server(self):
         certificate = self.serve()

@@ -176,6 +176,18 @@ void print_overview(store::Reader& reader, const Period& period) {
     print_text(visible_summary(reader.coverage(period)));
 }
 
+// What no window covers: nobody watched, or what was seen could not be written.
+void print_holes(const std::vector<store::Metric>& metrics, const Period& period) {
+    const std::int64_t minutes =
+        (period.until - period.since - value_of(metrics, "seconds_watched")) / 60;
+    if (minutes > 0) {
+        print_text(fmt::format("Not watched: {} minutes of {}.", minutes,
+                               (period.until - period.since) / 60));
+    }
+    if (const auto lost = value_of(metrics, "windows_lost"); lost > 0)
+        print_text(fmt::format("{} windows could not be written and were lost.", lost));
+}
+
 }  // namespace
 
 ExitCode report_command(const Words& words) {
@@ -227,7 +239,13 @@ ExitCode report_command(const Words& words) {
 
     store::Reader reader((*values)["database"].as<std::string>());
     const auto extent = reader.extent();
-    const Period period = period_of(*values, extent.value_or(Period{}));
+    const Period asked = period_of(*values, extent.value_or(Period{}));
+    const Period period = reader.answerable(asked);
+    if (period != asked && extent) {
+        std::cerr << fmt::format("umbra: of {} to {} not every window is kept; this is {} to {}\n",
+                                 utc(asked.since), utc(asked.until), utc(period.since),
+                                 utc(period.until));
+    }
     if (format != Format::table) {
         print(maker->second(reader, period), format);
         return ExitCode::done;
@@ -242,7 +260,9 @@ ExitCode report_command(const Words& words) {
     if (what == "overview") {
         print_overview(reader, period);
     } else if (what == "coverage") {
-        print_coverage(reader.coverage(period));
+        const auto metrics = reader.coverage(period);
+        print_coverage(metrics);
+        print_holes(metrics, period);
     } else {
         print(maker->second(reader, period), format);
     }

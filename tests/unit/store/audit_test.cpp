@@ -4,14 +4,13 @@
 
 #include "daemon/store/writer.hpp"
 #include "tests/unit/folder.hpp"
-#include "tests/unit/usage/catalogue.hpp"
 
 using namespace umbra;
 
 TEST_CASE("the audit is added to, and the database refuses every other change of it") {
     const test::Folder folder;
     const std::string path = folder / "umbra.db";
-    const store::Writer writer(path, "paris", test::small_catalogue());
+    const store::Writer writer(path, {.sensor = "paris"});
     CHECK(store::read_audit(path).empty());
     store::add_to_audit(path, {100, "alice (1000)", "resolve", "h:aaaa", "incident 7"});
     store::add_to_audit(path, {200, "root (0)", "forget", "host 3", "request 9"});

@@ -7,49 +7,22 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer.hpp"
 #include "tests/unit/folder.hpp"
-#include "tests/unit/packets.hpp"
-#include "tests/unit/usage/catalogue.hpp"
+#include "tests/unit/store/windows.hpp"
 
 using namespace umbra;
 using store::Period;
-
-namespace {
-
-constexpr std::int64_t start = 1793610000;
-
-ClosedWindow window_at(std::int64_t begin,
-                       std::vector<std::pair<const char*, std::uint64_t>> hosts) {
-    ClosedWindow window{
-        .begin = begin * second, .end = (begin + 300) * second, .usage = {}, .coverage = {}};
-    for (const auto& [host, bytes] : hosts) {
-        Usage usage;
-        usage.catalogue = std::make_shared<const Catalogue>(test::small_catalogue());
-        usage.identity.key = usage.identity.address = host;
-        usage.host_name = "claude.ai";
-        usage.evidence = Evidence::sni;
-        usage.dest_ip = "203.0.113.1";
-        usage.server_port = 443;
-        usage.flows = 1;
-        usage.bytes_out = bytes;
-        usage.bytes_in = 10 * bytes;
-        window.usage.push_back(usage);
-    }
-    window.coverage = {{"packets", 100}, {"drops_kernel", 3}};
-    return window;
-}
-
-}  // namespace
+using test::start;
+using test::window_at;
 
 TEST_CASE("what was written is read back, over several openings") {
     const test::Folder folder;
     const std::string path = folder / "umbra.db";
-    const Catalogue catalogue = test::small_catalogue();
     {
-        store::Writer writer(path, "paris", catalogue);
+        store::Writer writer(path, {.sensor = "paris"});
         CHECK_FALSE(writer.last_window_end());
         writer.write(window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}}));
     }
-    store::Writer writer(path, "paris", catalogue);
+    store::Writer writer(path, {.sensor = "paris"});
     CHECK(writer.last_window_end() == start + 300);
     writer.write(window_at(start + 300, {{"10.0.0.1", 7}}));
 
@@ -91,7 +64,7 @@ TEST_CASE("each row keeps the catalogue that named it, also where it changed wit
     changed.version = "newer";
     changed.services[0].name = "Claude of later";
     {
-        store::Writer writer(path, "s", test::small_catalogue());
+        store::Writer writer(path, {});
         ClosedWindow window = window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}});
         window.usage[1].catalogue = std::make_shared<const Catalogue>(changed);
         writer.write(window);
@@ -106,7 +79,7 @@ TEST_CASE("each row keeps the catalogue that named it, also where it changed wit
 
 TEST_CASE("a window may have rows of many catalogues") {
     const test::Folder folder;
-    store::Writer writer(folder / "umbra.db", "s", test::small_catalogue());
+    store::Writer writer(folder / "umbra.db", {});
     for (int round = 0; round < 2; ++round) {
         ClosedWindow window = window_at(start + 300 * round, {});
         for (int i = 0; i < 20; ++i) {
@@ -126,10 +99,10 @@ TEST_CASE("a window may have rows of many catalogues") {
     CHECK(versions[20] == "edition 0");
 }
 
-TEST_CASE("candidates add up over windows, in a table of their own that is made when needed") {
+TEST_CASE("candidates add up over windows") {
     const test::Folder folder;
     const std::string path = folder / "umbra.db";
-    store::Writer writer(path, "s", test::small_catalogue());
+    store::Writer writer(path, {});
     ClosedWindow window = window_at(start, {});
     writer.write(window);
     const Period all{start, start + 900};
@@ -154,7 +127,7 @@ TEST_CASE("candidates add up over windows, in a table of their own that is made 
 TEST_CASE("hosts that serve more than the AI service are left out of the totals, and said") {
     const test::Folder folder;
     const std::string path = folder / "umbra.db";
-    store::Writer writer(path, "s", test::small_catalogue());
+    store::Writer writer(path, {});
     ClosedWindow window = window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}});
     window.usage[1].shared = true;
     writer.write(window);
@@ -168,60 +141,13 @@ TEST_CASE("hosts that serve more than the AI service are left out of the totals,
     CHECK(total.shared_bytes == 550);
 }
 
-// As version 1 was: the tables that changed since, and what they refer to.
-TEST_CASE("a file of version 1 is brought up to date, once, with all that it holds") {
-    const test::Folder folder;
-    const std::string path = folder / "old.db";
-    SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(R"sql(
-        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE hosts (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, name TEXT,
-                            department TEXT, site TEXT);
-        CREATE TABLE services (id INTEGER PRIMARY KEY, catalogue_version TEXT NOT NULL,
-            service TEXT NOT NULL, name TEXT NOT NULL, category TEXT NOT NULL, vendor TEXT NOT NULL,
-            vendor_name TEXT NOT NULL, headquarters TEXT, sovereignty TEXT,
-            UNIQUE (catalogue_version, service));
-        CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-        CREATE TABLE usage (record_id INTEGER PRIMARY KEY AUTOINCREMENT,
-            window_start INTEGER NOT NULL, window_end INTEGER NOT NULL,
-            host_id INTEGER NOT NULL REFERENCES hosts, service_id INTEGER NOT NULL REFERENCES services,
-            name_id INTEGER NOT NULL REFERENCES names, dest_ip TEXT NOT NULL,
-            dest_port INTEGER NOT NULL, transport TEXT NOT NULL, evidence TEXT NOT NULL,
-            visibility TEXT NOT NULL, shared INTEGER NOT NULL, usage TEXT NOT NULL,
-            flows INTEGER NOT NULL, bytes_out INTEGER NOT NULL, bytes_in INTEGER NOT NULL);
-        CREATE TABLE coverage (id INTEGER PRIMARY KEY, window_start INTEGER NOT NULL,
-            window_end INTEGER NOT NULL, metric TEXT NOT NULL, value INTEGER NOT NULL);
-        INSERT INTO hosts VALUES (3, '10.0.0.9', 'pc9', NULL, NULL);
-        INSERT INTO services VALUES (1, 'old', 'anthropic.claude', 'Claude', 'chat', 'anthropic',
-                                     'Anthropic', 'US', 'us');
-        INSERT INTO names VALUES (1, 'claude.ai');
-        INSERT INTO usage VALUES (7, 1793610000, 1793610300, 3, 1, 1, '203.0.113.1', 443, 'tcp',
-                                  'sni', 'clear', 0, 'visit', 1, 11, 22);
-        PRAGMA application_id = 1433231986;
-        PRAGMA user_version = 1;)sql");
-    CHECK(test::failure_of([&] { store::Reader{path}; }).find("older") != std::string::npos);
-    for (int openings = 0; openings < 2; ++openings) {
-        store::Writer writer(path, "s", test::small_catalogue());
-        writer.write(window_at(start + 300 + 300 * openings, {{"10.0.0.9", 5}}));
-    }
-    std::vector<std::string> rows;
-    store::Reader(path).records_after(0, [&](const store::UsageRecord& record) {
-        rows.push_back(fmt::format("{} {} {} {} {}", record.record_id, record.src_ip,
-                                   record.src_id.value_or("-"), record.policy, record.bytes_out));
-    });
-    CHECK(rows == std::vector<std::string>{"7 10.0.0.9 - unreviewed 11",
-                                           "8 10.0.0.9 - unreviewed 5",
-                                           "9 10.0.0.9 - unreviewed 5"});
-    CHECK(store::Reader(path).hosts({start, start + 900}).size() == 1);
-}
-
 TEST_CASE("a database that cannot be used is refused in one sentence, by both sides") {
     const test::Folder folder;
-    const Catalogue catalogue = test::small_catalogue();
     const auto refused = [&](const std::filesystem::path& path, const char* part) {
         for (const bool writing : {true, false}) {
             const std::string sentence = test::failure_of([&] {
                 if (writing) {
-                    store::Writer(path, "s", catalogue);
+                    store::Writer(path, {});
                 } else {
                     store::Reader reader(path);
                 }
@@ -243,15 +169,10 @@ TEST_CASE("a database that cannot be used is refused in one sentence, by both si
         refused(folder / "other.db", "not one of umbra");
     }
     SECTION("a newer schema") {
-        store::Writer(folder / "new.db", "s", catalogue);
+        store::Writer(folder / "new.db", {});
         SQLite::Database(folder / "new.db", SQLite::OPEN_READWRITE)
             .exec("PRAGMA user_version = 999");
         refused(folder / "new.db", "newer");
-    }
-    SECTION("a file cut in the middle") {
-        store::Writer(folder / "cut.db", "s", catalogue);
-        std::filesystem::resize_file(folder / "cut.db", 6000);
-        refused(folder / "cut.db", "");
     }
     SECTION("for reading: no such file, and it is not made") {
         CHECK(test::failure_of([&] { store::Reader reader(folder / "none.db"); }).find("no such") !=
@@ -263,12 +184,12 @@ TEST_CASE("a database that cannot be used is refused in one sentence, by both si
 TEST_CASE("a window that cannot be written whole is not there at all") {
     const test::Folder folder;
     const std::string path = folder / "umbra.db";
-    const Catalogue catalogue = test::small_catalogue();
-    store::Writer writer(path, "s", catalogue);
+    store::Writer writer(path, {});
     writer.write(window_at(start, {{"10.0.0.1", 1}}));
     SQLite::Database(path, SQLite::OPEN_READWRITE)
         .exec(
-            "CREATE TRIGGER full BEFORE INSERT ON usage WHEN (SELECT count(*) FROM usage) >= 2 "
+            "CREATE TRIGGER full BEFORE INSERT ON usage_window "
+            "WHEN (SELECT count(*) FROM usage_window) >= 2 "
             "BEGIN SELECT RAISE(FAIL, 'disk full'); END");
     CHECK_FALSE(test::failure_of([&] {
                     writer.write(window_at(start + 300, {{"10.0.0.1", 1}, {"10.0.0.2", 1}}));
@@ -276,27 +197,4 @@ TEST_CASE("a window that cannot be written whole is not there at all") {
     store::Reader reader(path);
     CHECK(reader.extent()->until == start + 300);
     CHECK(reader.total({0, start + 900}).flows == 1);
-}
-
-TEST_CASE("the writer thread writes all that was handed over, or says why not") {
-    const test::Folder folder;
-    const std::string path = folder / "umbra.db";
-    const Catalogue catalogue = test::small_catalogue();
-    store::Writer writer(path, "s", catalogue);
-    {
-        store::WriterThread thread(writer);
-        for (int i = 0; i < 200; ++i)
-            thread.hand_over(window_at(start + 300 * i, {{"10.0.0.1", 1}}));
-        thread.finish();
-    }
-    store::Reader reader(path);
-    CHECK(reader.total({0, start + 100'000}).flows == 200);
-
-    SQLite::Database(path, SQLite::OPEN_READWRITE).exec("DROP TABLE coverage");
-    store::WriterThread broken(writer);
-    CHECK_FALSE(test::failure_of([&] {
-                    for (int i = 0; i < 1000; ++i)
-                        broken.hand_over(window_at(start, {}));
-                    broken.finish();
-                }).empty());
 }
