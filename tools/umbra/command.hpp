@@ -16,6 +16,7 @@ using Words = std::vector<std::string>;
 // `words` are what follows the command's name.
 ExitCode explain_command(const Words& words);
 ExitCode export_command(const Words& words);
+ExitCode forget_command(const Words& words);
 ExitCode policy_command(const Words& words);
 ExitCode privacy_command(const Words& words);
 ExitCode report_command(const Words& words);

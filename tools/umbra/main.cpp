@@ -74,6 +74,7 @@ constexpr const char* help =
     "  policy WHAT       rules for services: lint, check, explain\n"
     "  privacy WHAT      pseudonyms: make-key, audit\n"
     "  resolve ID        the address that a pseudonym stands for\n"
+    "  forget            erase what is kept of a host\n"
     "\n"
     "Options:\n"
     "  -h, --help        show this help\n"
@@ -102,6 +103,7 @@ ExitCode run(const Words& words) {
     if (command == "policy") return policy_command(rest);
     if (command == "privacy") return privacy_command(rest);
     if (command == "resolve") return resolve_command(rest);
+    if (command == "forget") return forget_command(rest);
     if (command == "signatures") return signatures_command(rest);
     throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
 }

@@ -6,11 +6,11 @@
 #include <iostream>
 
 #include "daemon/store/audit.hpp"
-#include "daemon/store/privacy_note.hpp"
 #include "daemon/support/time.hpp"
 #include "signatures/list_file.hpp"
 #include "tools/umbra/actor.hpp"
 #include "tools/umbra/command.hpp"
+#include "tools/umbra/key_option.hpp"
 #include "tools/umbra/output.hpp"
 
 namespace po = boost::program_options;
@@ -46,19 +46,6 @@ std::vector<std::string> candidates_of(const po::variables_map& values) {
     for (const ListItem& item : list_file(file))
         candidates.push_back(item.text);
     return candidates;
-}
-
-void check_key(const PseudonymKey& key, const std::string& key_file, const std::string& database) {
-    const store::PrivacyNote note = store::read_privacy_note(database);
-    if (note.key_id.empty()) {
-        throw bad_input(fmt::format("{}: holds no pseudonyms (privacy {})", database, note.mode));
-    }
-    if (note.key_id != key.id()) {
-        throw bad_input(
-            fmt::format("{}: the wrong key ({}): the pseudonyms of {} were made with "
-                        "key {}",
-                        key_file, key.id(), database, note.key_id));
-    }
 }
 
 }  // namespace
@@ -99,8 +86,7 @@ ExitCode resolve_command(const Words& words) {
     const std::string database = needed_option(*values, "resolve", "database", "DB");
     const std::vector<Network> networks = networks_of(*values);
     const std::vector<std::string> candidates = candidates_of(*values);
-    const PseudonymKey key = PseudonymKey::read(key_file);
-    check_key(key, key_file, database);
+    const PseudonymKey key = key_of(database, key_file);
 
     store::add_to_audit(database, {wall_clock() / second, actor(), "resolve", id, reason});
     const auto address = resolve(id, key, networks, candidates);
