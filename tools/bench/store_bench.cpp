@@ -360,7 +360,7 @@ int main_of(int argc, char** argv) {
     }
     const std::pair<const char*, const char*> periods[] = {{"2025-01-01", "0.5"}, {nullptr, "0.1"}};
     for (const auto& [since, target] : periods) {
-        for (const char* what : {"overview", "services", "hosts"}) {
+        for (const char* what : {"overview", "services", "hosts", "departments"}) {
             std::vector<std::string> words = {umbra, "report", what, "--database", path};
             if (since) words.insert(words.end(), {"--since", since});
             Times times;
