@@ -59,7 +59,11 @@ Detection read_client_hello(Bytes message, Protocol protocol, Evidence evidence)
     }
     // Where the message is whole, reading past its end means that it contradicts itself. Where it
     // is not, what is missing may yet tell that the name is an outer one only.
-    if (!whole) detection.verdict = Detection::Verdict::need_more;
+    if (whole) {
+        detection.hello = HelloShape::of(message);
+    } else {
+        detection.verdict = Detection::Verdict::need_more;
+    }
     return detection;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "detectors/host_name.hpp"
+#include "detectors/ja4.hpp"
 
 namespace umbra {
 
@@ -43,6 +44,7 @@ struct Detection {
     bool by_server = false;     // these are the server's bytes
     bool ech = false;           // a hello that bears encrypted_client_hello, real or GREASE
     std::size_t tunnel = 0;     // where another stream begins within this one; 0 where none does
+    std::optional<HelloShape> hello = std::nullopt;  // of a ClientHello that was read whole
 
     static Detection need_more() { return {.verdict = Verdict::need_more, .name = {}}; }
     static Detection not_mine() { return {.name = {}}; }

@@ -30,14 +30,13 @@ Detection StreamNaming::look(const Segment& segment, const std::optional<Detecti
         server_ = std::make_unique<const Detection>(found);
     } else if (found.verdict == Verdict::done) {
         if (found.name || found.protocol != Protocol::tls) return found;
-        nameless_ = found.protocol;
-        ech_ = found.ech;
+        client_ = std::make_unique<const Detection>(found);
     }
     return decide(segment.flow);
 }
 
 Detection StreamNaming::decide(const Flow& flow) {
-    if (nameless_ || server_) {
+    if (client_ || server_) {
         const bool server_over = sides_[!*client_is_low_].over;
         const bool client_over = sides_[*client_is_low_].over;
         // Where the client is silent, its direction was not captured.
@@ -51,10 +50,11 @@ Detection StreamNaming::decide(const Flow& flow) {
 }
 
 Detection StreamNaming::conclude() {
-    if (nameless_) {
-        Detection hello = Detection::nameless(*nameless_);
-        hello.ech = ech_;
-        return server_ && server_->name ? *server_ : hello;
+    if (client_) {
+        if (!server_ || !server_->name) return *client_;
+        Detection named = *server_;
+        named.hello = client_->hello;
+        return named;
     }
     // A hello that never became whole may have said its name all the same.
     for (const bool low : {false, true}) {
@@ -70,7 +70,7 @@ Detection StreamNaming::conclude() {
 }
 
 std::size_t StreamNaming::memory() const {
-    std::size_t sum = server_ ? sizeof(Detection) : 0;
+    std::size_t sum = (server_ ? sizeof(Detection) : 0) + (client_ ? sizeof(Detection) : 0);
     for (const Side& side : sides_)
         sum += side.head ? side.head->memory() : 0;
     return sum;

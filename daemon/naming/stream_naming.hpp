@@ -52,8 +52,7 @@ class StreamNaming {
     Detection decide(const Flow& flow);
 
     std::array<Side, 2> sides_;                // from the high end, from the low end
-    std::optional<Protocol> nameless_;         // what the client speaks without saying a name
-    bool ech_ = false;                         // its hello bears encrypted_client_hello
+    std::unique_ptr<const Detection> client_;  // what the client said, without a name
     std::unique_ptr<const Detection> server_;  // what the server's first messages said
     std::optional<bool> client_is_low_;
     std::uint32_t conflicts_ = 0;

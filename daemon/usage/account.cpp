@@ -26,7 +26,25 @@ void Account::count(Flow& flow, const Recognition& as, const Amount& amount, Mic
         flow.cell = cell_of(flow, as, time);
         flow.cell_window = number_;  // as it is now: finding room may have changed it
     }
-    cells_[flow.cell].sum += amount;
+    Cell& cell = cells_[flow.cell];
+    cell.sum += amount;
+    cell.browser |= as.client == Client::browser;
+    cell.programme |= as.client == Client::programme;
+    if (amount.out > 0) note_sent(cell, amount.out, time);
+}
+
+// A count of the tenths in which something was sent, and no more: which ones, or how much in each,
+// would be a trace of what was said.
+void Account::note_sent(Cell& cell, std::uint64_t bytes, Micros time) const {
+    const Micros into = std::clamp<Micros>(time - begin_, 0, end_ - begin_ - 1);
+    const auto tenth = static_cast<std::uint8_t>(into * 10 / (end_ - begin_));
+    if (tenth != cell.tenth) {
+        cell.tenth = tenth;
+        cell.sent_in_tenth = 0;
+    }
+    const std::uint64_t before = cell.sent_in_tenth;
+    cell.sent_in_tenth += bytes;
+    if (before < busy_bytes && cell.sent_in_tenth >= busy_bytes) ++cell.busy_tenths;
 }
 
 std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros time) {
@@ -41,7 +59,7 @@ std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros t
     const auto index = static_cast<std::uint32_t>(cells_.size());
     index_.emplace(key, index);
     common_.names.hold_again(as.name);  // until the rows have their own text
-    cells_.push_back({key, as.catalogue, flow.server(), flow.server_port(), {}});
+    cells_.push_back({key, as.catalogue, flow.server(), flow.server_port()});
     return index;
 }
 
@@ -83,6 +101,9 @@ Usage Account::row_of(const Cell& cell) const {
     usage.flows = cell.sum.flows;
     usage.bytes_out = cell.sum.out;
     usage.bytes_in = cell.sum.in;
+    usage.busy_tenths = cell.busy_tenths;
+    usage.browser = cell.browser;
+    usage.programme = cell.programme;
     usage.usage_class = classify(usage);
     return usage;
 }

@@ -10,13 +10,18 @@
 
 namespace umbra {
 
+// What a flow's client is, by its ClientHello.
+enum class Client : std::uint8_t { unknown, browser, programme };
+
 // What a flow was recognised as: one AI service under one name.
 struct Recognition {
     std::uint32_t name = NameTable::none;  // in the name table, held
     Evidence evidence = Evidence::none;
-    bool ech = false;           // the hello is encrypted
-    bool counted = false;       // as usage: an AI service, and one end is inside
+    bool ech = false;      // the hello is encrypted
+    bool counted = false;  // as usage: an AI service, and one end is inside
+    Client client = Client::unknown;
     std::string_view protocol;  // a literal, or nDPI's
+    std::string ja4;            // for who asks for all flows
     const SignatureName* signature = nullptr;
     std::shared_ptr<const Catalogue> catalogue;  // that the signature lives in
 };
@@ -83,7 +88,11 @@ class Account {
         std::shared_ptr<const Catalogue> catalogue;
         Address server;  // of the first flow
         std::uint16_t server_port;
-        Amount sum;
+        Amount sum = {};
+        bool browser = false, programme = false;
+        // Of the tenth of the window that was sent in last: its number, and how much.
+        std::uint8_t tenth = 0, busy_tenths = 0;
+        std::uint64_t sent_in_tenth = 0;
     };
     // What "other hosts" are told apart by.
     struct OthersKey {
@@ -100,6 +109,7 @@ class Account {
         Amount sum;
     };
     std::uint32_t cell_of(const Flow& flow, const Recognition& as, Micros time);
+    void note_sent(Cell& cell, std::uint64_t bytes, Micros time) const;
     void sum_up_the_smaller_half();
     Usage row_of(const Cell& cell) const;
     static Usage row_of(const OthersKey& key, const Others& others);

@@ -27,6 +27,10 @@ const std::array<std::string, quic_unread_count> quic_metric_names = [] {
     return names;
 }();
 
+char ja4_transport(Protocol protocol) {
+    return protocol == Protocol::quic ? 'q' : protocol == Protocol::dtls ? 'd' : 't';
+}
+
 }  // namespace
 
 Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
@@ -180,6 +184,10 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
                       ? to_string(detection.protocol)
                       : namer_.ndpi()->name(naming.traffic.protocol);
     as.ech = is_encrypted_hello(flow, detection);
+    if (const auto& hello = detection.hello) {
+        as.client = hello->of_browser() ? Client::browser : Client::programme;
+        if (flow_sink_) as.ja4 = ja4(*hello, ja4_transport(detection.protocol));
+    }
     if (detection.name && !as.ech) {
         as.evidence = detection.evidence;
         as.name = names_.hold(detection.name->view());
@@ -273,7 +281,8 @@ void Monitor::flow_ended(Flow& flow) {
     const bool has_name = as.name != NameTable::none;
     if (flow_sink_) {
         flow_sink_({flow, as.protocol, as.evidence, as.ech,
-                    has_name ? std::optional(names_.text(as.name)) : std::nullopt, as.signature});
+                    has_name ? std::optional(names_.text(as.name)) : std::nullopt, as.signature,
+                    as.ja4});
     }
     names_.release(as.name);
     free_recognitions_.push_back(flow.name);

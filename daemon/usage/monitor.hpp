@@ -38,6 +38,7 @@ struct ExplainedFlow {
     bool ech;  // its hello is encrypted
     std::optional<std::string_view> name;
     const SignatureName* signature;  // null: no AI service
+    std::string_view ja4;            // of its hello; empty: none was read
 };
 
 class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {

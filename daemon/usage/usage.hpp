@@ -47,6 +47,10 @@ struct Usage {
     Address server;       // of the first flow
     std::uint16_t server_port = 0;
     std::uint64_t flows = 0, bytes_out = 0, bytes_in = 0;
+    // What else the usage class is told by. Never a sequence of sizes or times: what a conversation
+    // is about can be read out of those.
+    std::uint8_t busy_tenths = 0;  // tenths of the window in which `busy_bytes` or more went out
+    bool browser = false, programme = false;  // hellos of either were seen
     UsageClass usage_class = UsageClass::visit;
 
     // Found out when the window closes.
@@ -56,6 +60,8 @@ struct Usage {
     std::string policy = "unreviewed";
     std::optional<std::string> policy_rule;  // the rule that was in force
 };
+
+constexpr std::uint64_t busy_bytes = 1000;
 
 struct CoverageItem {
     std::string_view metric;  // a literal

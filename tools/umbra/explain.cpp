@@ -12,6 +12,7 @@ namespace po = boost::program_options;
 namespace umbra {
 namespace {
 
+// The last one is for `--ja4`.
 const std::vector<Column> columns{{"client", "CLIENT"},
                                   {"client_port", "PORT", false, 4},
                                   {"server", "SERVER", false, 1},
@@ -29,7 +30,8 @@ const std::vector<Column> columns{{"client", "CLIENT"},
                                   {"bytes_in", "IN", true},
                                   {"packets", "PACKETS", false, 2},
                                   {"first_seen", ""},
-                                  {"last_seen", ""}};
+                                  {"last_seen", ""},
+                                  {"ja4", "JA4"}};
 
 std::vector<Value> row_of(const ExplainedFlow& explained, const Catalogue& catalogue) {
     const Flow& flow = explained.flow;
@@ -59,7 +61,8 @@ std::vector<Value> row_of(const ExplainedFlow& explained, const Catalogue& catal
             static_cast<std::int64_t>(flow.inward().bytes),
             std::int64_t{flow.packets},
             format_utc(flow.first_seen, true),
-            format_utc(flow.last_seen, true)};
+            format_utc(flow.last_seen, true),
+            explained.ja4.empty() ? Value() : text(explained.ja4)};
 }
 
 }  // namespace
@@ -73,6 +76,7 @@ ExitCode explain_command(const Words& words) {
         po::options_description(),
         {"file"}};
     command.options.add_options()("all", po::bool_switch(), "also flows of no AI service")(
+        "ja4", po::bool_switch(), "also the JA4 fingerprint of TLS and QUIC clients")(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson")(
         "local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat");
     add_catalogue_options(command.options);
@@ -93,9 +97,12 @@ ExitCode explain_command(const Words& words) {
     Monitor monitor(signatures, scope, limits);
     // Flows end in any order; people read them in the order in which they began.
     std::vector<std::pair<Micros, std::vector<Value>>> found;
+    std::vector<Column> shown = columns;
+    if (!(*values)["ja4"].as<bool>()) shown.pop_back();
     monitor.on_flow([&](const ExplainedFlow& flow) {
-        if (all || flow.signature)
-            found.emplace_back(flow.flow.first_seen, row_of(flow, signatures->catalogue));
+        if (!all && !flow.signature) return;
+        found.emplace_back(flow.flow.first_seen, row_of(flow, signatures->catalogue));
+        found.back().second.resize(shown.size());
     });
 
     auto source = capture::Source::file((*values)["file"].as<std::vector<std::string>>().front());
@@ -109,7 +116,7 @@ ExitCode explain_command(const Words& words) {
     if (source.truncation()) std::cerr << "umbra: " << *source.truncation() << '\n';
 
     std::ranges::sort(found);
-    Rows rows{columns, {}};
+    Rows rows{shown, {}};
     for (auto& [time, row] : found)
         rows.rows.push_back(std::move(row));
     print(rows, format);
