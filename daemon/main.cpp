@@ -58,30 +58,12 @@ bool was_asked(volatile std::sig_atomic_t& flag) {
     return asked;
 }
 
-// The files that SIGHUP reads anew.
-struct Files {
-    Reload basis;
-    std::string hosts;  // empty: none
-
-    void reload_where_asked(Monitor& monitor) {
-        if (was_asked(reload_asked)) {
-            basis.ask();
-            read_hosts(monitor);
-        }
-        if (basis.take()) monitor.use(basis.basis().signatures);
-    }
-
-  private:
-    void read_hosts(Monitor& monitor) const {
-        if (hosts.empty()) return;
-        try {
-            monitor.use(HostsFile::read(hosts));
-            spdlog::info("the hosts file was read anew");
-        } catch (const Failure& failure) {
-            spdlog::error("the hosts stay as they were: {}", failure.what());
-        }
-    }
-};
+void reload_where_asked(Reload& reload, Monitor& monitor) {
+    if (was_asked(reload_asked)) reload.ask();
+    if (!reload.take()) return;
+    monitor.use(reload.basis().signatures);
+    monitor.use(reload.basis().hosts);
+}
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
 // inode, see systemd.exec(5)).
@@ -124,7 +106,7 @@ void log_counters(const Monitor& monitor, const store::WriterThread& writing) {
 
 constexpr int packets_a_turn = 4096;
 
-void read_file(capture::Source& source, Monitor& monitor, Files& files,
+void read_file(capture::Source& source, Monitor& monitor, Reload& reload,
                const store::WriterThread& writing) {
     monitor.set_link_type(source.link_type());
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
@@ -132,12 +114,12 @@ void read_file(capture::Source& source, Monitor& monitor, Files& files,
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
         if (was_asked(counters_asked)) log_counters(monitor, writing);
-        files.reload_where_asked(monitor);
+        reload_where_asked(reload, monitor);
     }
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
-void watch_interface(capture::Source& source, Monitor& monitor, Files& files,
+void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload,
                      const store::WriterThread& writing) {
     monitor.set_link_type(source.link_type());
     spdlog::info("watching {}", source.name());
@@ -164,7 +146,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, Files& files,
             log_statistics();
             log_counters(monitor, writing);
         }
-        files.reload_where_asked(monitor);
+        reload_where_asked(reload, monitor);
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
             look_at_statistics();
@@ -196,9 +178,8 @@ void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
-    Files files{Reload({folders, options.policy}), options.hosts};
-    const auto signatures = files.basis.basis().signatures;
-    HostsFile hosts = options.hosts.empty() ? HostsFile() : HostsFile::read(options.hosts);
+    Reload reload({folders, options.policy, options.hosts});
+    const auto signatures = reload.basis().signatures;
     std::optional<PseudonymKey> key;
     if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
     Privacy privacy(options.privacy, options.scope.inside, std::move(key));
@@ -212,7 +193,7 @@ void run(const DaemonOptions& options) {
                                          .lose_when_full = !options.live.interface.empty(),
                                          .stop_asked = [] { return stop_asked != 0; }});
     Monitor monitor(signatures, options.scope, options.limits);
-    monitor.use(std::move(hosts));
+    monitor.use(reload.basis().hosts);
     if (options.candidate_hosts > 0) {
         monitor.look_for(
             {CandidateRules::read(folders), options.candidate_hosts, options.most_candidates});
@@ -228,7 +209,7 @@ void run(const DaemonOptions& options) {
         }
         first_window = false;
         locate(window);
-        const auto policy = files.basis.basis().policy;
+        const auto policy = reload.basis().policy;
         judge(window, *policy);
         privacy.apply(window);
         writing.hand_over(std::move(window), {policy, &policy->text()});
@@ -238,9 +219,9 @@ void run(const DaemonOptions& options) {
     try {
         for (capture::Source& source : sources) {
             if (source.is_live())
-                watch_interface(source, monitor, files, writing);
+                watch_interface(source, monitor, reload, writing);
             else
-                read_file(source, monitor, files, writing);
+                read_file(source, monitor, reload, writing);
         }
     } catch (const Failure&) {
         failure = std::current_exception();

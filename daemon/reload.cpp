@@ -14,6 +14,11 @@ std::shared_ptr<const Policy> policy_of(const BasisFiles& files, const Signature
         files.policy.empty() ? Policy() : load_policy(files.policy, signatures.catalogue));
 }
 
+std::shared_ptr<const HostsFile> hosts_of(const BasisFiles& files) {
+    return std::make_shared<const HostsFile>(files.hosts.empty() ? HostsFile()
+                                                                 : HostsFile::read(files.hosts));
+}
+
 Basis load_anew(const BasisFiles& files, Basis basis) {
     try {
         basis.signatures = load_signatures(files.catalogue);
@@ -23,12 +28,18 @@ Basis load_anew(const BasisFiles& files, Basis basis) {
     } catch (const Failure& failure) {
         spdlog::error("the catalogue stays as it was: {}", failure.what());
     }
-    if (files.policy.empty()) return basis;
     try {
         basis.policy = policy_of(files, *basis.signatures);
-        spdlog::info("policy {}: {} rules", files.policy, basis.policy->rules().size());
+        if (!files.policy.empty())
+            spdlog::info("policy {}: {} rules", files.policy, basis.policy->rules().size());
     } catch (const Failure& failure) {
         spdlog::error("the policy stays as it was: {}", failure.what());
+    }
+    try {
+        basis.hosts = hosts_of(files);
+        if (!files.hosts.empty()) spdlog::info("hosts {}: read anew", files.hosts);
+    } catch (const Failure& failure) {
+        spdlog::error("the hosts stay as they were: {}", failure.what());
     }
     return basis;
 }
@@ -38,6 +49,7 @@ Basis load_anew(const BasisFiles& files, Basis basis) {
 Reload::Reload(BasisFiles files) : files_(std::move(files)) {
     basis_.signatures = load_signatures(files_.catalogue);
     basis_.policy = policy_of(files_, *basis_.signatures);
+    basis_.hosts = hosts_of(files_);
 }
 
 void Reload::ask() {

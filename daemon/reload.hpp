@@ -1,32 +1,34 @@
-// A new catalogue and a new policy while packets come in.
+// A new catalogue, a new policy and a new list of hosts while packets come in.
 #pragma once
 
 #include <future>
 #include <memory>
 
 #include "daemon/policy/policy.hpp"
+#include "daemon/usage/hosts_file.hpp"
 #include "signatures/signatures.hpp"
 
 namespace umbra {
 
-// What flows are named by and usage is judged by.
+// What flows are named by, usage is judged by and hosts are called by.
 struct Basis {
     std::shared_ptr<const Signatures> signatures;
     std::shared_ptr<const Policy> policy;
+    std::shared_ptr<const HostsFile> hosts;
 };
 
-// Where the basis is. Without a policy file everything is unreviewed.
+// Where the basis is. Without a policy file everything is unreviewed, without a hosts file no host
+// has a department.
 struct BasisFiles {
     CatalogueFolders catalogue;
-    std::string policy;
+    std::string policy, hosts;
 };
 
-// Reads and checks the files anew on a thread of its own, so that capture never waits for them. A
-// catalogue or a policy with a fault is refused, with the fault's file and line in the log, and the
-// old one stays.
+// Reads and checks the files anew on a thread of its own, so that capture never waits for them. One
+// with a fault is refused, with the fault's file and line in the log, and the old one stays.
 class Reload {
   public:
-    // Loads for the first time. Throws Failure like load_catalogue and load_policy.
+    // Loads for the first time. Throws Failure like what reads each of them.
     explicit Reload(BasisFiles files);
 
     const Basis& basis() const { return basis_; }

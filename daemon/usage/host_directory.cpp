@@ -123,7 +123,7 @@ void HostDirectory::saw(const Packet& packet) {
         place = places.data();
     }
     *place = {address, now};
-    if (file_.lists(packet.source_mac) && packet.time > machine.router_until) {
+    if (file_->lists(packet.source_mac) && packet.time > machine.router_until) {
         bind(packet.source, {packet.source_mac, 0, Proof::frame}, frame_lifetime, false,
              packet.time);
     }
@@ -182,7 +182,7 @@ HostIdentity HostDirectory::identify(const Address& address, std::uint32_t machi
         }
     }
     if (found.proof != Proof::lease && is_router(found.mac, now)) found.mac = {};
-    HostsFile::Facts facts = file_.find(address, found.mac);
+    HostsFile::Facts facts = file_->find(address, found.mac);
     const Machine* known = found.mac.known() ? machines_.find(key(found.mac)) : nullptr;
     if (!facts.name && known != nullptr && !known->name.empty()) facts.name = known->name;
     return {.key = found.mac.known() ? "mac:" + found.mac.to_string() : address.to_string(),

@@ -25,7 +25,7 @@ class HostDirectory {
     HostDirectory(const Scope& scope, std::uint32_t most_hosts);
 
     // Names, departments and sites from now on.
-    void use(HostsFile file) { file_ = std::move(file); }
+    void use(std::shared_ptr<const HostsFile> file) { file_ = std::move(file); }
 
     // A datagram from or to a port of DHCP.
     void dhcp(const Packet& packet);
@@ -85,7 +85,7 @@ class HostDirectory {
     bool is_router(Mac mac, Micros now) const;
 
     const Scope& scope_;
-    HostsFile file_;
+    std::shared_ptr<const HostsFile> file_ = std::make_shared<const HostsFile>();
     std::uint64_t seed_ = secret_seed();
     BoundedTable<Tenant> tenants_;    // by address
     BoundedTable<Machine> machines_;  // by Ethernet address

@@ -155,7 +155,7 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
         }
     }
     const bool outward = sight != Sight::internal && sight != Sight::transit &&
-                         scope_.inside.contains(flow.client());
+                         sight != Sight::proxy_upstream && scope_.inside.contains(flow.client());
     if (candidates_ && !as.signature && as.name != NameTable::none && outward)
         candidates_->see(HostName::without_port(names_.text(as.name)), flow.client());
     // Of flows of no AI service nothing is remembered but what could be seen of them, unless

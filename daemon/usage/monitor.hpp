@@ -53,7 +53,7 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     void use(std::shared_ptr<const Signatures> signatures) { signatures_ = std::move(signatures); }
 
     // Hosts are called by this file's names in the windows that close from now on.
-    void use(HostsFile hosts) { hosts_.use(std::move(hosts)); }
+    void use(std::shared_ptr<const HostsFile> hosts) { hosts_.use(std::move(hosts)); }
 
     // Where closed windows go. Without it nothing is accounted.
     void on_window(WindowSink sink) { window_sink_ = std::move(sink); }

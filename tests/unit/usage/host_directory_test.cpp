@@ -77,8 +77,8 @@ struct Directory {
     }
     void use(const std::string& lines) {
         const test::Folder folder;
-        hosts.use(
-            HostsFile::read(folder.write("hosts.csv", "address,name,department,site\n" + lines)));
+        hosts.use(std::make_shared<const HostsFile>(
+            HostsFile::read(folder.write("hosts.csv", "address,name,department,site\n" + lines))));
     }
 };
 

@@ -590,8 +590,8 @@ TEST_CASE("hosts are called by the hosts file, also one that comes later") {
         w.send(script.take());
     };
     const auto use = [&](const std::string& line) {
-        w.monitor.use(
-            HostsFile::read(folder.write("hosts.csv", "address,name,department,site\n" + line)));
+        w.monitor.use(std::make_shared<const HostsFile>(
+            HostsFile::read(folder.write("hosts.csv", "address,name,department,site\n" + line))));
     };
     use("10.0.0.0/24,,Marketing,Paris\n");
     visit(40000, start);
