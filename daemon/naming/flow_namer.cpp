@@ -82,7 +82,7 @@ void FlowNamer::look_at_dns_segment(const Segment& segment, Flow& flow) {
     auto& stream = std::get<DnsStream>(pending.state);
     stream.add(segment.sequence, segment.packet.payload);
     while (const auto message = stream.next())
-        end_.dns_message(*message, segment.packet.destination, segment.packet.time);
+        end_.dns_message(*message, segment.packet);
     if (stream.full()) return settle(flow, Detection::nameless(Protocol::dns), !segment.from_low);
     account(pending, stream.memory());
 }

@@ -42,8 +42,8 @@ class NamingEnd {
     // Is told once for each flow: a name, or a protocol, or neither. `flow.client_is_low` is then
     // brought up to date where the packets said who the client is.
     virtual void naming_over(Flow& flow, const Naming& naming) = 0;
-    // A DNS message of a resolver to `client`, over TCP.
-    virtual void dns_message(Bytes message, const Address& client, Micros time) = 0;
+    // A DNS message of a resolver, over TCP, that became whole with `packet`.
+    virtual void dns_message(Bytes message, const Packet& packet) = 0;
 };
 
 class FlowNamer {

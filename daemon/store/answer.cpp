@@ -71,7 +71,8 @@ Answer::Answer(SQLite::Database& database, const std::string& path, const Period
     Numbers<std::optional<std::string>> department_numbers;
     Numbers<Aspect> aspect_numbers;
     SQLite::Statement facets(
-        database, "SELECT id, service_id, department, shared, evidence FROM facets ORDER BY id");
+        database,
+        "SELECT id, service_id, department, shared, evidence, usage FROM facets ORDER BY id");
     constexpr std::size_t most_facets = 1 << 26;
     while (facets.executeStep()) {
         const auto id = static_cast<std::size_t>(facets.getColumn(0).getInt64());
@@ -82,14 +83,16 @@ Answer::Answer(SQLite::Database& database, const std::string& path, const Period
                             facets.getColumn(3).getInt() != 0};
         facets_.resize(id + 1);
         facets_[id] = {aspect_numbers.of(aspect, aspects_),
-                       evidence_bit(facets.getColumn(4).getString())};
+                       evidence_bit(facets.getColumn(4).getString()),
+                       facets.getColumn(5).getString() == "contact"};
     }
 }
 
 bool Answer::add(const Figure& figure) {
     const auto id = static_cast<std::size_t>(figure.facet_id);
     if (id >= facets_.size() || facets_[id].evidence == 0) return false;
-    const auto& [aspect, evidence] = facets_[id];
+    const auto& [aspect, evidence, is_contact] = facets_[id];
+    if (is_contact) return true;
     services_[aspects_[aspect].service].evidence |= evidence;
     sums_.add(figure.host_id, aspect, figure.sums);
     return true;

@@ -34,7 +34,8 @@ class Answer {
     // facets are not what they must be.
     Answer(SQLite::Database& database, const std::string& path, const Period& period);
 
-    // False where there is no such facet.
+    // False where there is no such facet. Contacts are left out: a name that was resolved and
+    // nothing more is no use.
     bool add(const Figure& figure);
 
     const Period& period() const { return period_; }
@@ -52,6 +53,7 @@ class Answer {
     struct Facet {
         std::uint32_t aspect = 0;
         unsigned evidence = 0;  // its bit; 0: there is no such facet
+        bool is_contact = false;
     };
 
     Period period_;

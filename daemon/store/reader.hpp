@@ -63,6 +63,8 @@ class Reader {
     // What can be answered for this period; see tiers.hpp. The questions below are for such ones.
     Period answerable(const Period& asked) const { return store::answerable(asked, floors_); }
 
+    // Sums of use. A contact, a name that was resolved and nothing more, is none: it stands in the
+    // records alone.
     std::vector<ServiceTotal> services(const Period& period);        // most bytes first
     std::vector<HostTotal> hosts(const Period& period);              // most bytes first
     std::vector<DepartmentTotal> departments(const Period& period);  // most bytes first

@@ -1,6 +1,7 @@
 #include "daemon/usage/account.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "daemon/support/hash.hpp"
 #include "daemon/usage/usage_class.hpp"
@@ -63,6 +64,20 @@ std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros t
     return index;
 }
 
+void Account::note_contact(const Address& host, const Recognition& as, const Address& server,
+                           Transport transport, Micros time) {
+    const std::uint32_t machine = common_.hosts.machine_at(host, time);
+    const ContactKey key{host, machine, as.catalogue.get(), as.signature->service};
+    if (contacts_.contains(key)) return;
+    if (contacts_.size() >= common_.most_rows) {
+        ++common_.contacts_dropped;
+        return;
+    }
+    common_.names.hold_again(as.name);
+    const CellKey cell{host, machine, as.name, as.signature, as.evidence, transport, false};
+    contacts_.emplace(key, Cell{cell, as.catalogue, server, 0});
+}
+
 void Account::sum_up_the_smaller_half() {
     const auto kept = cells_.begin() + static_cast<std::ptrdiff_t>(cells_.size() / 2);
     std::nth_element(cells_.begin(), kept, cells_.end(), [](const Cell& a, const Cell& b) {
@@ -101,6 +116,7 @@ Usage Account::row_of(const Cell& cell) const {
     usage.flows = cell.sum.flows;
     usage.bytes_out = cell.sum.out;
     usage.bytes_in = cell.sum.in;
+    usage.identity = common_.hosts.identify(cell.key.host, cell.key.machine, end_);
     usage.busy_tenths = cell.busy_tenths;
     usage.browser = cell.browser;
     usage.programme = cell.programme;
@@ -134,13 +150,32 @@ ClosedWindow Account::close() {
                         .coverage = {}};
     window.usage.reserve(cells_.size() + others_.size());
     for (const Cell& cell : cells_) {
-        Usage& usage = window.usage.emplace_back(row_of(cell));
-        usage.identity = common_.hosts.identify(cell.key.host, cell.key.machine, end_);
+        window.usage.push_back(row_of(cell));
         common_.names.release(cell.key.name);
     }
+    add_contacts(window.usage);
     for (const auto& [key, others] : others_)
         window.usage.push_back(row_of(key, others));
     return window;
+}
+
+// Not where hosts were summed up: who resolved only cannot be told from them any more.
+void Account::add_contacts(std::vector<Usage>& rows) {
+    const auto service_of = [](const Usage& row) {
+        return std::pair(row.identity.key, row.catalogue->services[row.service].id);
+    };
+    std::set<std::pair<std::string, std::string>> used;
+    for (const Usage& row : rows)
+        used.insert(service_of(row));
+    for (const auto& [key, cell] : contacts_) {
+        Usage row = row_of(cell);
+        common_.names.release(cell.key.name);
+        if (!others_.empty()) {
+            ++common_.contacts_dropped;
+        } else if (!common_.hosts.resolves(key.host) && used.insert(service_of(row)).second) {
+            rows.push_back(std::move(row));
+        }
+    }
 }
 
 }  // namespace umbra

@@ -51,6 +51,7 @@ class Account {
         HostDirectory& hosts;
         std::uint32_t last_number = 0;  // for Flow::cell_window: of an account, until it sums up
         std::uint64_t summed_up = 0;    // rows that went to "other hosts"
+        std::uint64_t contacts_dropped = 0;
     };
 
     Account(Micros begin, Micros length, Common& common);
@@ -65,6 +66,12 @@ class Account {
     }
 
     void count(Flow& flow, const Recognition& as, const Amount& amount, Micros time);
+
+    // Notes that `host` resolved a name, `as` what it was recognised as, to `server`. A row without
+    // bytes comes of it where the host has no other one of that service in this window, and is not
+    // itself a resolver for others.
+    void note_contact(const Address& host, const Recognition& as, const Address& server,
+                      Transport transport, Micros time);
 
     // The rows. Nothing may be counted afterwards.
     ClosedWindow close();
@@ -94,6 +101,13 @@ class Account {
         std::uint8_t tenth = 0, busy_tenths = 0;
         std::uint64_t sent_in_tenth = 0;
     };
+    struct ContactKey {
+        Address host;
+        std::uint32_t machine;
+        const Catalogue* catalogue;
+        std::uint32_t service;
+        auto operator<=>(const ContactKey&) const = default;
+    };
     // What "other hosts" are told apart by.
     struct OthersKey {
         const Catalogue* catalogue;
@@ -111,6 +125,7 @@ class Account {
     std::uint32_t cell_of(const Flow& flow, const Recognition& as, Micros time);
     void note_sent(Cell& cell, std::uint64_t bytes, Micros time) const;
     void sum_up_the_smaller_half();
+    void add_contacts(std::vector<Usage>& rows);
     Usage row_of(const Cell& cell) const;
     static Usage row_of(const OthersKey& key, const Others& others);
 
@@ -121,6 +136,7 @@ class Account {
     std::unordered_map<CellKey, std::uint32_t, CellHash> index_;
     std::vector<Cell> cells_;
     std::map<OthersKey, Others> others_;
+    std::map<ContactKey, Cell> contacts_;  // of each host and service the first
 };
 
 }  // namespace umbra

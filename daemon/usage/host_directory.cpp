@@ -11,6 +11,7 @@ namespace {
 constexpr Micros neighbour_lifetime = 4 * 3600 * second, frame_lifetime = 3600 * second,
                  router_lifetime = 3600 * second;
 constexpr std::uint32_t addresses_a_machine = 4;  // on average: IPv4, and some of IPv6
+constexpr std::uint32_t most_resolvers = 1024;
 constexpr std::uint32_t sighting_seconds = 300;
 
 bool is_link_local(const Address& address) {
@@ -23,7 +24,8 @@ HostDirectory::HostDirectory(const Scope& scope, std::uint32_t most_hosts)
     : scope_(scope),
       tenants_(most_hosts * addresses_a_machine),
       machines_(most_hosts),
-      client_ids_(most_hosts) {}
+      client_ids_(most_hosts),
+      resolvers_(most_resolvers) {}
 
 std::uint64_t HostDirectory::key(const Address& address) const {
     return mix(word_at(address.bytes.data()) ^ seed_, word_at(&address.bytes[8]) + seed_);

@@ -34,6 +34,12 @@ class HostDirectory {
     // The first packet of a flow, from an inside host.
     void saw(const Packet& packet);
 
+    // A host that gave another inside host the answer to a DNS question.
+    void note_resolver(const Address& address, Micros now) {
+        resolvers_.at(key(address), now) = true;
+    }
+    bool resolves(const Address& address) const { return resolvers_.find(key(address)) != nullptr; }
+
     // The machine that has `address` at `now`, as a number that says no more than whether it is
     // still the same one.
     std::uint32_t machine_at(const Address& address, Micros now);
@@ -90,6 +96,7 @@ class HostDirectory {
     BoundedTable<Tenant> tenants_;    // by address
     BoundedTable<Machine> machines_;  // by Ethernet address
     BoundedTable<Mac> client_ids_;    // of DHCPv6
+    BoundedTable<bool> resolvers_;    // by address
     std::uint32_t last_machine_ = 0;
 };
 

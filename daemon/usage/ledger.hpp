@@ -49,10 +49,16 @@ class Ledger {
         account_at(time).count(flow, as, amount, time);
     }
 
+    void note_contact(const Address& host, const Recognition& as, const Address& server,
+                      Transport transport, Micros time) {
+        account_at(time).note_contact(host, as, server, transport, time);
+    }
+
     // Closes all windows.
     void finish();
 
     std::uint64_t summed_up() const { return common_.summed_up; }
+    std::uint64_t contacts_dropped() const { return common_.contacts_dropped; }
     std::uint64_t late() const { return late_; }  // packets older than every open window
 
   private:

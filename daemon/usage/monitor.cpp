@@ -1,7 +1,6 @@
 #include "daemon/usage/monitor.hpp"
 
 #include "detectors/client_hello.hpp"
-#include "detectors/dns.hpp"
 
 namespace umbra {
 namespace {
@@ -78,7 +77,7 @@ void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
 void Monitor::look_at_service(const Packet& packet) {
     switch (std::min(packet.source_port, packet.destination_port)) {
         case 53:
-            return dns_message(packet.payload, packet.destination, packet.time);
+            return dns_message(packet.payload, packet);
         case 67:  // DHCP, also between relay and server
         case 546:
         case 547:
@@ -112,18 +111,39 @@ void Monitor::account(Flow& flow, std::uint32_t added, bool from_low, Micros tim
     ledger_.count(flow, as, {0, outward ? added : 0, outward ? 0 : added}, time);
 }
 
-void Monitor::dns_message(Bytes message, const Address& client, Micros time) {
+void Monitor::dns_message(Bytes message, const Packet& packet) {
     const DnsResult result = read_dns(message);
     if (result.kind == DnsResult::Kind::malformed) ++dns_malformed_;
     if (!result.answer) return;
     ++dns_answers_;
     const DnsAnswer& answer = *result.answer;
     const std::string_view name = answer.question.view();
+    const Address& client = packet.destination;
     for (const Address& server : answer.found())
-        dns_.add(dns_.key(client, server), name, answer.lifetime, time);
+        dns_.add(dns_.key(client, server), name, answer.lifetime, packet.time);
     if (answer.ech_public_name) {
-        dns_.add(dns_.key(client, answer.ech_public_name->view()), name, answer.lifetime, time);
+        dns_.add(dns_.key(client, answer.ech_public_name->view()), name, answer.lifetime,
+                 packet.time);
     }
+    note_contact(answer, packet);
+}
+
+// Who asks for others, a resolver or a proxy, uses nothing itself.
+void Monitor::note_contact(const DnsAnswer& answer, const Packet& packet) {
+    const Address& client = packet.destination;
+    if (!scope_.inside.contains(client)) return;
+    if (scope_.inside.contains(packet.source)) hosts_.note_resolver(packet.source, packet.time);
+    if (scope_.proxies.contains(client) || answer.found().empty()) return;
+    const auto match = signatures_->names.find(answer.question.view());
+    if (!match) return;
+    Recognition as;
+    as.name = names_.hold(answer.question.view());
+    if (as.name == NameTable::none) return;
+    as.evidence = Evidence::dns;
+    as.signature = match->name;
+    as.catalogue = {signatures_, &signatures_->catalogue};
+    ledger_.note_contact(client, as, answer.found().front(), packet.transport, packet.time);
+    names_.release(as.name);
 }
 
 // Where no packet told who the client is, the inside end is taken for it, and not the proxy.
@@ -370,6 +390,7 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"overlap_conflicts", n.overlap_conflicts},
         {"name_table_full", names_.refused()},
         {"usage_rows_summed_up", ledger_.summed_up()},
+        {"contacts_dropped", ledger_.contacts_dropped()},
         {"packets_late", ledger_.late()},
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},

@@ -12,6 +12,7 @@
 #include "daemon/usage/deduplicator.hpp"
 #include "daemon/usage/ledger.hpp"
 #include "daemon/usage/sight.hpp"
+#include "detectors/dns.hpp"
 #include "signatures/signatures.hpp"
 
 namespace umbra {
@@ -81,13 +82,14 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
   private:
     void flow_ended(Flow& flow) override;
     void naming_over(Flow& flow, const Naming& naming) override;
-    void dns_message(Bytes message, const Address& client, Micros time) override;
+    void dns_message(Bytes message, const Packet& packet) override;
     std::vector<CoverageItem> coverage_so_far() override;
     void window_closed(ClosedWindow window) override;
 
     void look_at_service(const Packet& packet);
     bool is_excluded(const Packet& packet) const;
     bool is_duplicate(Packet& packet);
+    void note_contact(const DnsAnswer& answer, const Packet& packet);
     void settle_client(Flow& flow) const;
     Recognition recognise(const Flow& flow, const Naming& naming);
     bool is_encrypted_hello(const Flow& flow, const Detection& hello) const;

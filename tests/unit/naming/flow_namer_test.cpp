@@ -21,7 +21,7 @@ struct Watched : NamingEnd, FlowEnd {
 
     explicit Watched(const NamingLimits& limits = {}) : namer(limits, *this) {}
     void naming_over(Flow&, const Naming& naming) override { said.push_back(naming); }
-    void dns_message(Bytes message, const Address&, Micros) override {
+    void dns_message(Bytes message, const Packet&) override {
         dns.emplace_back(message.begin(), message.end());
     }
     void flow_ended(Flow& flow) override {

@@ -607,6 +607,111 @@ TEST_CASE("hosts are called by the hosts file, also one that comes later") {
     CHECK(w.windows[1].usage.at(0).identity.key == "10.0.0.5");
 }
 
+namespace {
+
+// A lookup of `name` by `client` over a resolver, answered with 203.0.113.1.
+void resolve(Watched& w, const char* client, const char* resolver, std::string_view name,
+             Micros begin) {
+    Script lookup(w.random, Transport::udp, {test::address(client), 5000},
+                  {test::address(resolver), 53}, begin, 0);
+    lookup.say(true, trafgen::dns_query(1, name, false));
+    lookup.say(false, trafgen::dns_answer(1, name, "", test::address("203.0.113.1")));
+    w.send(lookup.take());
+}
+
+}  // namespace
+
+TEST_CASE("a name that is resolved and nothing more is a contact") {
+    Watched w;
+    resolve(w, "10.0.0.1", "10.9.9.9", "claude.ai", start);
+    resolve(w, "10.0.0.1", "10.9.9.9", "www.claude.ai", start + second);
+    resolve(w, "10.0.0.1", "10.9.9.9", "www.example.com", start);
+    resolve(w, "10.0.0.2", "10.9.9.9", "claude.ai", start);
+    resolve(w, "203.0.113.77", "203.0.113.53", "claude.ai", start);
+    // The resolver asks on behalf of others.
+    resolve(w, "10.9.9.9", "198.51.100.53", "claude.ai", start);
+    Script script = w.tcp("10.0.0.2", 40000, start + second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    w.send(script.take());
+    // In the next window the first host resolves again, and the flow of the second goes on.
+    resolve(w, "10.0.0.1", "10.9.9.9", "api.mistral.ai", start + 400 * second);
+    w.monitor.finish();
+
+    REQUIRE(w.windows.size() == 2);
+    REQUIRE(w.windows[0].usage.size() == 2);
+    CHECK(w.windows[0].usage[0].host.to_string() == "10.0.0.2");
+    CHECK(w.windows[0].usage[0].usage_class == UsageClass::visit);
+    const Usage& contact = w.windows[0].usage[1];
+    CHECK(contact.host.to_string() == "10.0.0.1");
+    CHECK(contact.identity.key == "10.0.0.1");
+    CHECK(contact.host_name == "claude.ai");
+    CHECK(contact.usage_class == UsageClass::contact);
+    CHECK(contact.evidence == Evidence::dns);
+    CHECK(contact.transport == Transport::udp);
+    CHECK(contact.server.to_string() == "203.0.113.1");
+    CHECK(contact.server_port == 0);
+    CHECK(contact.flows == 0);
+    CHECK(contact.bytes_out + contact.bytes_in == 0);
+    REQUIRE(w.windows[1].usage.size() == 1);
+    CHECK(w.windows[1].usage[0].host_name == "api.mistral.ai");
+    CHECK(w.windows[1].usage[0].usage_class == UsageClass::contact);
+}
+
+TEST_CASE("contacts are bounded, and of no host that may have been summed up") {
+    MonitorLimits limits;
+    limits.ledger.most_rows = 4;
+    Watched w(limits);
+    for (int host = 1; host <= 10; ++host)
+        resolve(w, ("10.0.1." + std::to_string(host)).c_str(), "10.9.9.9", "claude.ai", start);
+    SECTION("bounded") {
+        w.monitor.finish();
+        CHECK(w.windows[0].usage.size() == 4);
+        CHECK(w.counter("contacts_dropped") == 6);
+    }
+    SECTION("not after summing up") {
+        for (int host = 1; host <= 10; ++host) {
+            Script script = w.tcp(("10.0.1." + std::to_string(host)).c_str(), 40000, start);
+            script.handshake();
+            script.open_with(w.hello("claude.ai"), false, false, false);
+            w.send(script.take());
+        }
+        w.monitor.finish();
+        std::uint64_t flows = 0;
+        for (const Usage& usage : w.windows[0].usage) {
+            CHECK(usage.usage_class != UsageClass::contact);
+            flows += usage.flows;
+        }
+        CHECK(flows == 10);
+        CHECK(w.counter("contacts_dropped") == 10);
+    }
+}
+
+TEST_CASE("a row counts the tenths of its window that were busy, and says who spoke") {
+    Watched w;
+    Script script = w.tcp("10.0.0.1", 40000, start + 10 * second);
+    script.handshake();
+    script.open_with(w.hello("claude.ai"), false, false, false);
+    Conversation conversation = script.take();
+    w.send(conversation);
+    // Half a kilobyte twice in the third tenth, once in the fifth, a whole one in the last.
+    const auto say = [&](Micros at, std::uint16_t length) {
+        trafgen::Segment segment{
+            start + at * second, conversation.up.length, 0, length, tcp_flag::ack, true};
+        conversation.up.length += length;
+        w.send(conversation, segment, segment.time);
+    };
+    say(61, 500);
+    say(89, 500);
+    say(130, 500);
+    say(299, 1000);
+    w.monitor.finish();
+    const Usage& usage = w.windows.at(0).usage.at(0);
+    CHECK(usage.busy_tenths == 3);  // the hello, the third, the last
+    CHECK(usage.browser);
+    CHECK_FALSE(usage.programme);
+}
+
 TEST_CASE("behind a proxy the client's usage counts, once") {
     Scope scope;
     scope.proxies = NetworkList::of("proxy", {"10.0.0.80"});
