@@ -7,6 +7,8 @@
 #include <map>
 #include <tuple>
 
+#include "daemon/support/utf8.hpp"
+
 namespace umbra {
 
 std::string_view to_string(PolicyStatus status) {
@@ -22,7 +24,7 @@ bool PolicyRule::speaks_of(const Service& of, const Vendor& by,
     };
     return agrees(service, of.id) && agrees(vendor, by.id) && agrees(category, of.category) &&
            agrees(sovereignty, by.sovereignty.value_or("unknown")) &&
-           agrees(department, department_of_use);
+           (department.empty() || same_but_for_case(department, department_of_use));
 }
 
 unsigned PolicyRule::specificity() const {

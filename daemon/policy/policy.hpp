@@ -27,7 +27,7 @@ struct PolicyRule {
     std::string note;
     int line = 0;
 
-    // `department` is empty where it is not known.
+    // `department` is empty where it is not known; upper and lower case are the same.
     bool speaks_of(const Service& service, const Vendor& vendor, std::string_view department) const;
     bool in_force(std::string_view day) const {
         return from <= day && (until.empty() || day < until);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <vector>
 
@@ -61,6 +62,7 @@ HostsFile HostsFile::read(const std::filesystem::path& path) {
     }
     HostsFile hosts;
     std::vector<std::optional<std::string> Facts::*> columns;  // after the first
+    std::vector<std::string> departments;
     char separator = ',';
     int number = 0;
     for (std::string text; std::getline(file, text);) {
@@ -87,6 +89,15 @@ HostsFile HostsFile::read(const std::filesystem::path& path) {
             Line entry{.facts = {}, .number = number};
             for (std::size_t i = 1; i < fields.size(); ++i) {
                 if (!fields[i].empty()) entry.facts.*columns[i - 1] = std::move(fields[i]);
+            }
+            if (auto& department = entry.facts.department) {
+                const auto known = std::ranges::find_if(departments, [&](const std::string& name) {
+                    return same_but_for_case(name, *department);
+                });
+                if (known == departments.end())
+                    departments.push_back(*department);
+                else
+                    department = *known;
             }
             hosts.add(fields[0], std::move(entry));
         } catch (const Failure& failure) {

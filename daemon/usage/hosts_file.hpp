@@ -14,7 +14,8 @@ namespace umbra {
 
 // CSV (RFC 4180) with a header line. The first column is an address, a network in CIDR notation or
 // an Ethernet address; `name`, `department` and `site` follow in any order, each may be missing or
-// empty. A semicolon separates as well as a comma, as spreadsheets write it in many countries.
+// empty. A semicolon separates as well as a comma, as spreadsheets write it in many countries. A
+// department that is written in upper and in lower case is one, called as it stands first.
 class HostsFile {
   public:
     struct Facts {

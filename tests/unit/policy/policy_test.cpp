@@ -83,7 +83,8 @@ TEST_CASE(
     CHECK(judge("anthropic.claude", "HR", "2026-03-15") == "anthropic");
     CHECK(judge("anthropic.claude", "IT", "2026-06-15") == "claude-it");
     CHECK(judge("anthropic.claude", "IT", "2026-07-15") == "claude-it");
-    CHECK(judge("anthropic.claude", "it", "2026-06-15") == "claude");
+    CHECK(judge("anthropic.claude", "it", "2026-06-15") == "claude-it");
+    CHECK(judge("anthropic.claude", "IT1", "2026-06-15") == "claude");
 }
 
 TEST_CASE("a rule with several conditions needs all of them and weighs their sum") {

@@ -51,6 +51,20 @@ TEST_CASE("each fact of a host comes from the most specific line that says it") 
     CHECK_FALSE(hosts.lists({0x02a000000002}));
 }
 
+TEST_CASE("a department in upper and lower case is one, as it stands first") {
+    const HostsFile hosts = Written().read(
+        "address,name,department,site\n"
+        "10.0.0.1,,Marketing,Paris\n"
+        "10.0.0.2,,MARKETING,PARIS\n"
+        "10.0.0.3,,Qualit\xc3\xa9,\n"
+        "10.0.0.4,,QUALIT\xc3\x89,\n"
+        "10.0.0.5,,Qualite,\n");
+    CHECK(told(hosts, "10.0.0.1") == "-/Marketing/Paris");
+    CHECK(told(hosts, "10.0.0.2") == "-/Marketing/PARIS");
+    CHECK(told(hosts, "10.0.0.4") == "-/Qualit\xc3\xa9/-");
+    CHECK(told(hosts, "10.0.0.5") == "-/Qualite/-");
+}
+
 TEST_CASE("a hosts file as spreadsheets write it") {
     const HostsFile hosts = Written().read(
         "\xef\xbb\xbf"
