@@ -63,6 +63,7 @@ void reload_where_asked(Reload& reload, Monitor& monitor) {
     if (!reload.take()) return;
     monitor.use(reload.basis().signatures);
     monitor.use(reload.basis().hosts);
+    monitor.use(reload.basis().candidates);
 }
 
 // Standard error is the journal where systemd says that it is (JOURNAL_STREAM holds its device and
@@ -178,7 +179,7 @@ void run(const DaemonOptions& options) {
     start_log(options.log_level);
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
-    Reload reload({folders, options.policy, options.hosts});
+    Reload reload({folders, options.policy, options.hosts, options.candidate_hosts > 0});
     const auto signatures = reload.basis().signatures;
     std::optional<PseudonymKey> key;
     if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
@@ -196,7 +197,7 @@ void run(const DaemonOptions& options) {
     monitor.use(reload.basis().hosts);
     if (options.candidate_hosts > 0) {
         monitor.look_for(
-            {CandidateRules::read(folders), options.candidate_hosts, options.most_candidates});
+            {reload.basis().candidates, options.candidate_hosts, options.most_candidates});
     }
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {

@@ -180,8 +180,8 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                       << all
                       << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
                          "logs the\n"
-                         "counters; SIGHUP loads catalogue, policy and hosts file anew, or keeps "
-                         "what it has and\nsays why.\n";
+                         "counters; SIGHUP loads catalogue, policy, hosts file and candidates.txt "
+                         "anew, or keeps\nwhat it has and says why.\n";
             return std::nullopt;
         }
         if (values.contains("version")) {

@@ -19,6 +19,11 @@ std::shared_ptr<const HostsFile> hosts_of(const BasisFiles& files) {
                                                                  : HostsFile::read(files.hosts));
 }
 
+std::shared_ptr<const CandidateRules> candidates_of(const BasisFiles& files) {
+    return std::make_shared<const CandidateRules>(
+        files.candidates ? CandidateRules::read(files.catalogue) : CandidateRules());
+}
+
 Basis load_anew(const BasisFiles& files, Basis basis) {
     try {
         basis.signatures = load_signatures(files.catalogue);
@@ -41,6 +46,12 @@ Basis load_anew(const BasisFiles& files, Basis basis) {
     } catch (const Failure& failure) {
         spdlog::error("the hosts stay as they were: {}", failure.what());
     }
+    try {
+        basis.candidates = candidates_of(files);
+        if (files.candidates) spdlog::info("rules for candidates: read anew");
+    } catch (const Failure& failure) {
+        spdlog::error("the rules for candidates stay as they were: {}", failure.what());
+    }
     return basis;
 }
 
@@ -50,6 +61,7 @@ Reload::Reload(BasisFiles files) : files_(std::move(files)) {
     basis_.signatures = load_signatures(files_.catalogue);
     basis_.policy = policy_of(files_, *basis_.signatures);
     basis_.hosts = hosts_of(files_);
+    basis_.candidates = candidates_of(files_);
 }
 
 void Reload::ask() {

@@ -1,4 +1,5 @@
-// A new catalogue, a new policy and a new list of hosts while packets come in.
+// A new catalogue, a new policy, a new list of hosts and new rules for candidates while packets
+// come in.
 #pragma once
 
 #include <future>
@@ -6,22 +7,25 @@
 
 #include "daemon/policy/policy.hpp"
 #include "daemon/usage/hosts_file.hpp"
+#include "signatures/candidate_rules.hpp"
 #include "signatures/signatures.hpp"
 
 namespace umbra {
 
-// What flows are named by, usage is judged by and hosts are called by.
+// What flows are named by, usage is judged by, hosts are called by and candidates are told by.
 struct Basis {
     std::shared_ptr<const Signatures> signatures;
     std::shared_ptr<const Policy> policy;
     std::shared_ptr<const HostsFile> hosts;
+    std::shared_ptr<const CandidateRules> candidates;
 };
 
 // Where the basis is. Without a policy file everything is unreviewed, without a hosts file no host
-// has a department.
+// has a department. The rules for candidates are beside the catalogue, and read where `candidates`.
 struct BasisFiles {
     CatalogueFolders catalogue;
     std::string policy, hosts;
+    bool candidates = false;
 };
 
 // Reads and checks the files anew on a thread of its own, so that capture never waits for them. One

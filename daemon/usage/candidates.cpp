@@ -5,8 +5,21 @@
 
 namespace umbra {
 
+void Candidates::use(std::shared_ptr<const CandidateRules> rules) {
+    rules_ = std::move(rules);
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+        if (const auto rule = rules_->find(entry->name)) {
+            entry->rule = *rule;
+            ++entry;
+        } else {
+            by_name_.erase(entry->name);
+            entry = entries_.erase(entry);
+        }
+    }
+}
+
 void Candidates::see(std::string_view name, const Address& host) {
-    const auto rule = rules_.find(name);
+    const auto rule = rules_->find(name);
     if (!rule) return;
     if (const auto known = by_name_.find(name); known != by_name_.end()) {
         entries_.splice(entries_.begin(), entries_, known->second);

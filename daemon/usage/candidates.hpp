@@ -3,6 +3,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,8 +26,12 @@ class Candidates {
     static constexpr std::size_t most_hosts = 64;
 
     // `least_hosts` is 2 or more.
-    Candidates(CandidateRules rules, std::size_t least_hosts, std::size_t most_names)
+    Candidates(std::shared_ptr<const CandidateRules> rules, std::size_t least_hosts,
+               std::size_t most_names)
         : rules_(std::move(rules)), least_hosts_(least_hosts), most_names_(most_names) {}
+
+    // Other rules from now on. Names that meet none of them are forgotten.
+    void use(std::shared_ptr<const CandidateRules> rules);
 
     // A flow of `host` to a name that is in no entry.
     void see(std::string_view name, const Address& host);
@@ -40,12 +45,12 @@ class Candidates {
   private:
     struct Entry {
         std::string name;
-        std::string_view rule;
+        std::string_view rule;  // one of rules_
         std::vector<Address> hosts;
         std::uint64_t flows = 0;
     };
 
-    CandidateRules rules_;
+    std::shared_ptr<const CandidateRules> rules_;
     std::size_t least_hosts_, most_names_;
     std::list<Entry> entries_;  // the one seen last first
     std::unordered_map<std::string_view, std::list<Entry>::iterator> by_name_;

@@ -64,6 +64,11 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     // Where it is called, names in no entry that look like an AI service are counted.
     void look_for(Candidates candidates) { candidates_ = std::move(candidates); }
 
+    // They are told by these rules from now on, where they are looked for.
+    void use(std::shared_ptr<const CandidateRules> rules) {
+        if (candidates_) candidates_->use(std::move(rules));
+    }
+
     void set_link_type(int link_type) { decoder_.set_link_type(link_type); }
     void packet(Micros time, Bytes frame, std::uint32_t wire_length);
 

@@ -42,6 +42,17 @@ class Daemon(umbra.Case):
         wait_until(lambda: self.database.exists() and self.stored_windows() >= 3)
         return data[len(data) // 2:]
 
+    def hang_up(self, process, rest, wanted):
+        """Sends SIGHUP, and packets until the log holds what is wanted; returns those that are left."""
+        process.send_signal(signal.SIGHUP)
+        while wanted not in self.log.read_text():
+            self.assertTrue(rest, self.log.read_text())
+            process.stdin.write(rest[:1_000_000])
+            process.stdin.flush()
+            rest = rest[1_000_000:]
+            time.sleep(0.25)
+        return rest
+
     def stored_windows(self):
         try:
             return umbra.query(self.database, "SELECT count(DISTINCT window_start) FROM coverage")[0][0]
@@ -81,25 +92,13 @@ class Daemon(umbra.Case):
         shutil.copytree(umbra.SOURCE / "signatures" / "catalogue", folder)
         process = self.start("--catalogue", folder)
         rest = self.feed_half(process)
-
-        def hang_up(wanted):
-            """Sends SIGHUP, and packets until the log holds what is wanted."""
-            nonlocal rest
-            process.send_signal(signal.SIGHUP)
-            while wanted not in self.log.read_text():
-                self.assertTrue(rest, self.log.read_text())
-                process.stdin.write(rest[:1_000_000])
-                process.stdin.flush()
-                rest = rest[1_000_000:]
-                time.sleep(0.25)
-
         openai = folder / "openai.yaml"
         text = openai.read_text()
         openai.write_text(text.replace("role: ui", "role: window", 1))
         line = text[:text.index("role: ui")].count("\n") + 1
-        hang_up(f"the catalogue stays as it was: {openai}:{line}: ")
+        rest = self.hang_up(process, rest, f"the catalogue stays as it was: {openai}:{line}: ")
         openai.write_text(text.replace("name: ChatGPT", "name: The New ChatGPT"))
-        hang_up(" catalogue 20")
+        rest = self.hang_up(process, rest, " catalogue 20")
         process.stdin.write(rest)
         process.stdin.close()
         self.assertEqual(process.wait(timeout=60), 0, self.log.read_text())
@@ -115,6 +114,24 @@ class Daemon(umbra.Case):
                   "JOIN hosts h ON h.id = host_id JOIN names n ON n.id = name_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4")
         self.assertEqual(umbra.query(self.database, totals), umbra.query(whole, totals))
         self.assertEqual(umbra.coverage(self.database)["packets"], umbra.coverage(whole)["packets"])
+
+    def test_sighup_loads_the_rules_for_candidates(self):
+        self.capture, _, _ = umbra.trafgen(self.folder, "--packets", 80000)
+        local = self.folder / "catalogue.d"
+        local.mkdir()
+        rules = local / "candidates.txt"
+        rules.write_text("top nowhere\n")
+        process = self.start("--catalogue-extra", local, "--candidates", "2")
+        rest = self.feed_half(process)
+        for text, wanted in (("part\n", f"the rules for candidates stay as they were: {rules}:1: "),
+                             ("part .\n", "rules for candidates: read anew")):
+            rules.write_text(text)
+            rest = self.hang_up(process, rest, wanted)
+        process.stdin.write(rest)
+        process.stdin.close()
+        self.assertEqual(process.wait(timeout=60), 0, self.log.read_text())
+        self.assertEqual({row["rule"] for row in umbra.report("candidates", self.database, "--since", "2026-11-01")},
+                         {"part ."})
 
     def test_kill_9_leaves_every_committed_window_whole(self):
         process = self.start()

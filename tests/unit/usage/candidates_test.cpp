@@ -9,10 +9,14 @@ using namespace umbra;
 
 namespace {
 
-Candidates candidates(std::size_t least_hosts, std::size_t most_names = 100) {
+std::shared_ptr<const CandidateRules> rules(const std::string& lines) {
     const test::Folder folder;
-    folder.write("candidates.txt", "top ai\n");
-    return {CandidateRules::read({folder.path()}), least_hosts, most_names};
+    folder.write("candidates.txt", lines);
+    return std::make_shared<const CandidateRules>(CandidateRules::read({folder.path()}));
+}
+
+Candidates candidates(std::size_t least_hosts, std::size_t most_names = 100) {
+    return {rules("top ai\n"), least_hosts, most_names};
 }
 
 }  // namespace
@@ -70,4 +74,23 @@ TEST_CASE("hosts are counted up to a bound") {
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].hosts == Candidates::most_hosts);
     CHECK(taken[0].flows == 200);
+}
+
+TEST_CASE("new rules hold for what was seen before, and for what comes") {
+    Candidates seen = candidates(2);
+    for (const char* name : {"a.ai", "b.ai", "gpt.example"})
+        seen.see(name, test::address("10.0.0.1"));
+    seen.use(rules("word gpt\nword a\nnever c.ai\n"));
+    for (const char* name : {"a.ai", "b.ai", "gpt.example", "a.c.ai"}) {
+        seen.see(name, test::address("10.0.0.2"));
+        seen.see(name, test::address("10.0.0.3"));
+    }
+    const auto taken = seen.take();
+    REQUIRE(taken.size() == 2);
+    CHECK(taken[0].name == "gpt.example");
+    CHECK(taken[0].rule == "word gpt");
+    CHECK(taken[0].hosts == 2);  // before, it met no rule
+    CHECK(taken[1].name == "a.ai");
+    CHECK(taken[1].rule == "word a");
+    CHECK(taken[1].hosts == 3);
 }

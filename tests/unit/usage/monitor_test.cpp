@@ -775,7 +775,8 @@ TEST_CASE("candidates are names in no entry that inside hosts visit outside, and
     Watched w;
     const test::Folder folder;
     folder.write("candidates.txt", "top ai\n");
-    w.monitor.look_for({CandidateRules::read({folder.path()}), 2, 100});
+    w.monitor.look_for(
+        {std::make_shared<const CandidateRules>(CandidateRules::read({folder.path()})), 2, 100});
     std::uint16_t port = 40000;
     const auto visit = [&](const char* client, const char* name) {
         Script script = w.tcp(client, ++port, start);
