@@ -198,3 +198,32 @@ TEST_CASE("a window that cannot be written whole is not there at all") {
     CHECK(reader.extent()->until == start + 300);
     CHECK(reader.total({0, start + 900}).flows == 1);
 }
+
+TEST_CASE("a contact is a record, and no use in any sum") {
+    const test::Folder folder;
+    const std::string path = folder / "umbra.db";
+    store::Writer writer(path, {});
+    ClosedWindow window = window_at(start, {{"10.0.0.1", 100}});
+    Usage contact = test::usage_of("10.0.0.2", 0, 1);
+    contact.usage_class = UsageClass::contact;
+    contact.evidence = Evidence::dns;
+    contact.flows = 0;
+    contact.identity.department = "Legal";
+    window.usage.push_back(contact);
+    writer.write(window);
+    store::Reader reader(path);
+    // By windows, by hours, by days.
+    for (const std::int64_t length : {300, 3600, 86400}) {
+        const Period period{start - start % length, start - start % length + length};
+        CHECK(reader.services(period).size() == 1);
+        CHECK(reader.hosts(period).size() == 1);
+        CHECK(reader.departments(period).size() == 1);
+        CHECK(reader.total(period).hosts == 1);
+        CHECK(reader.total(period).services == 1);
+        CHECK(reader.total(period).flows == 1);
+    }
+    std::vector<std::string> usages;
+    reader.records_after(0,
+                         [&](const store::UsageRecord& record) { usages.push_back(record.usage); });
+    CHECK(usages == std::vector<std::string>{"visit", "contact"});
+}
