@@ -2,12 +2,11 @@
 import ipaddress
 import re
 import signal
-import socket
-import struct
 import subprocess
 import time
 import unittest
 
+import packets
 import umbra
 
 # Each stands somewhere in the capture that `secrets` makes.
@@ -15,37 +14,6 @@ PAYLOAD, PATH, COOKIE, AGENT = "prompt-of-mme-durand", "/v1/threads/salary-dispu
 HOST_NAME, MAC = "nb-durand-rennes", bytes.fromhex("02005e4711aa")
 OTHER_SITES = ("clinique-saint-yves.example", "www.syndicat.example", "job-offers.example")
 SINCE = ("--since", "2026-11-01")  # before the oldest capture
-
-
-def packet(source, destination, transport, source_port, destination_port, payload, sequence=1, flags=0x18, mac=MAC):
-    """An Ethernet frame; checksums are zero, which no mirror's reader minds."""
-    if transport == "tcp":
-        segment = struct.pack("!HHIIBBHHH", source_port, destination_port, sequence, 1, 0x50, flags, 65535, 0, 0) + payload
-    else:
-        segment = struct.pack("!HHHH", source_port, destination_port, 8 + len(payload), 0) + payload
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(segment), 1, 0x4000, 64, 6 if transport == "tcp" else 17, 0,
-                         socket.inet_aton(source), socket.inet_aton(destination))
-    return b"\x02\0\0\0\0\1" + mac + b"\x08\0" + header + segment
-
-
-def client_hello(name):
-    name = name.encode()
-    server_name = struct.pack("!HHHBH", 0, len(name) + 5, len(name) + 3, 0, len(name)) + name
-    body = b"\x03\x03" + bytes(32) + b"\0" + b"\0\x02\x13\x01" + b"\x01\0" + struct.pack("!H", len(server_name)) + server_name
-    handshake = b"\x01" + struct.pack("!I", len(body))[1:] + body
-    return b"\x16\x03\x01" + struct.pack("!H", len(handshake)) + handshake
-
-
-def dns_answer(name, address):
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
-    return (struct.pack("!6H", 7, 0x8180, 1, 1, 0, 0) + labels + b"\0\1\0\1" +
-            b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 300, 4) + socket.inet_aton(address))
-
-
-def dhcp_ack(address):
-    options = b"\x35\1\5" + b"\x33\4" + struct.pack("!I", 86400) + b"\x0c" + bytes([len(HOST_NAME)]) + HOST_NAME.encode() + b"\xff"
-    return (struct.pack("!BBBBIHH4s4s4s4s", 2, 1, 6, 0, 99, 0, 0, bytes(4), socket.inet_aton(address), bytes(4), bytes(4)) +
-            MAC + bytes(10) + bytes(192) + b"\x63\x82\x53\x63" + options)
 
 
 def http(method, target, host, body=""):
@@ -60,27 +28,24 @@ class Secrets:
 
     def __init__(self, path):
         self.frames, self.port = [], 41000
-        self.frames.append(packet("10.77.3.1", self.HOST, "udp", 67, 68, dhcp_ack(self.HOST)))
-        self.frames.append(packet("10.77.0.53", self.HOST, "udp", 53, 5353, dns_answer(OTHER_SITES[0], "198.51.100.7")))
+        self.frames.append(packets.udp("10.77.3.1", 67, self.HOST, 68, packets.dhcp_ack(MAC, self.HOST, HOST_NAME)))
+        self.frames.append(packets.udp("10.77.0.53", 53, self.HOST, 5353, packets.dns_answer(OTHER_SITES[0], "198.51.100.7")))
         for name in ("claude.ai", OTHER_SITES[0], OTHER_SITES[1]):
-            self.flow(443, client_hello(name), PAYLOAD.encode())
+            self.flow(443, packets.client_hello(name), PAYLOAD.encode())
         self.flow(80, http("POST", PATH, "api.openai.com", PAYLOAD))
         self.flow(80, http("GET", PATH, OTHER_SITES[1]))
         self.flow(80, http("GET", f"http://api.mistral.ai{PATH}", "api.mistral.ai"))
         # Through a proxy inside, named and by address.
         self.flow(3128, b"CONNECT www.perplexity.ai:443 HTTP/1.1\r\nProxy-Authorization: " + PAYLOAD.encode() + b"\r\n\r\n",
                   server="10.77.0.80")
-        with open(path, "wb") as file:
-            file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-            for number, frame in enumerate(self.frames):
-                file.write(struct.pack("<IIII", 1793610000 + number // 8, number % 8, len(frame), len(frame)) + frame)
+        packets.write_pcap(path, [(number // 8, frame) for number, frame in enumerate(self.frames)])
 
     def flow(self, port, *messages, server="203.0.113.9"):
         self.port += 1
         sequence = 1
-        self.frames.append(packet(self.HOST, server, "tcp", self.port, port, b"", 0, flags=2))
+        self.frames.append(packets.tcp(self.HOST, self.port, server, port, sequence=0, flags=2, source_mac=MAC))
         for message in messages:
-            self.frames.append(packet(self.HOST, server, "tcp", self.port, port, message, sequence))
+            self.frames.append(packets.tcp(self.HOST, self.port, server, port, message, sequence, source_mac=MAC))
             sequence += len(message)
 
 
