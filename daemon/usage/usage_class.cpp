@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t upload_bytes = 500'000;
 // Who reads a page loads it at once, and another one minutes later. Who talks sends again and
 // again.
-constexpr unsigned interactive_tenths = 3;
+constexpr unsigned interactive_tenths = 4;
 
 // The page that the document was put into came back as well, so that less may have gone out than
 // came in; but over QUIC even a pure download makes acknowledgments of some hundredths of it go

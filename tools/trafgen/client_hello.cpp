@@ -162,6 +162,57 @@ Message client_hello(Random& random, std::optional<std::string_view> name, bool 
     return out.take();
 }
 
+Message library_hello(Random& random, std::string_view name) {
+    Octets out;
+    const auto values = [&](std::initializer_list<int> list) {
+        for (const int value : list)
+            out.u16(static_cast<std::uint64_t>(value));
+    };
+    out.u8(1);
+    out.with_length(3, [&] {
+        out.u16(0x0303);
+        out.bytes(random.bytes(32));
+        out.with_length(1, [&] { out.bytes(random.bytes(32)); });
+        out.with_length(2, [&] {
+            values({0x1302, 0x1303, 0x1301, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc02b, 0xc02f, 0xc024,
+                    0xc028, 0xc023, 0xc027, 0x00ff});
+        });
+        out.with_length(1, [&] { out.u8(0); });
+        out.with_length(2, [&] {
+            extension(out, 0x0000, [&] {
+                out.with_length(2, [&] {
+                    out.u8(0);
+                    out.with_length(2, [&] { out.text(name); });
+                });
+            });
+            extension(out, 0x000b, [&] { out.bytes({3, 0, 1, 2}); });  // ec_point_formats
+            extension(out, 0x000a, [&] {                               // supported_groups
+                out.with_length(2, [&] { values({0x001d, 0x0017, 0x001e, 0x0019, 0x0018}); });
+            });
+            extension(out, 0x0010, [&] {
+                out.with_length(2, [&] { out.with_length(1, [&] { out.text("http/1.1"); }); });
+            });
+            extension(out, 0x0016, [] {});  // encrypt_then_mac
+            extension(out, 0x0017, [] {});  // extended_master_secret
+            extension(out, 0x000d, [&] {    // signature_algorithms
+                out.with_length(2, [&] {
+                    values({0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0401,
+                            0x0501, 0x0601});
+                });
+            });
+            extension(out, 0x002b, [&] { out.with_length(1, [&] { values({0x0304, 0x0303}); }); });
+            extension(out, 0x002d, [&] { out.bytes({1, 1}); });
+            extension(out, 0x0033, [&] {
+                out.with_length(2, [&] {
+                    out.u16(0x001d);
+                    out.with_length(2, [&] { out.bytes(random.bytes(32)); });
+                });
+            });
+        });
+    });
+    return out.take();
+}
+
 Message tls_records(const Message& handshake, std::size_t most) {
     Octets out;
     for (std::size_t at = 0; at < handshake.size(); at += most) {

@@ -121,7 +121,10 @@ Conversation Script::take() {
     const Micros pause =
         std::clamp(lifetime_ / std::max<Micros>(fillers, 1), least_pause, most_pause);
     Micros now = begin_;
+    auto wait = waits_.begin();
     for (std::size_t i = 0; i < made_.segments.size(); ++i) {
+        for (; wait != waits_.end() && wait->first == i; ++wait)
+            now += wait->second;
         made_.segments[i].time = now;
         const Micros mean = is_filler_[i] ? pause : round_trip;
         now += mean / 2 + static_cast<Micros>(random_.below(static_cast<std::uint64_t>(mean)));

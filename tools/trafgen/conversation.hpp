@@ -37,6 +37,7 @@ struct Conversation {
     std::string kind;
     std::optional<std::string> name;
     std::string service;
+    std::string label;  // of the activity that it is part of
     Evidence evidence = Evidence::none;
 
     Transport transport = Transport::tcp;
@@ -62,6 +63,8 @@ class Script {
     // A client's first bytes, and how the network mistreats them: cut once more at any byte
     // (`split`), the second segment before the first (`reorder`), one segment twice (`repeat`).
     void open_with(const Message& message, bool split, bool reorder, bool repeat);
+    // Lets time pass before what comes next.
+    void wait(Micros pause) { waits_.emplace_back(made_.segments.size(), pause); }
     void close();
     void reset();
 
@@ -78,8 +81,9 @@ class Script {
     Random& random_;
     Micros begin_, lifetime_;
     Conversation made_;
-    std::uint64_t next_[2] = {0, 0};  // bytes said by the server, by the client
-    std::vector<bool> is_filler_;     // by segment
+    std::uint64_t next_[2] = {0, 0};                     // bytes said by the server, by the client
+    std::vector<bool> is_filler_;                        // by segment
+    std::vector<std::pair<std::size_t, Micros>> waits_;  // before which segment, how long
     unsigned unacknowledged_ = 0;
 };
 

@@ -19,6 +19,9 @@ using Message = std::vector<std::uint8_t>;
 // Without `name` it has no server_name.
 Message client_hello(Random& random, std::optional<std::string_view> name, bool quic);
 
+// One like those of OpenSSL's and what scripts are written with: a fixed order, no GREASE.
+Message library_hello(Random& random, std::string_view name);
+
 // `handshake` in TLS records of at most `most` bytes each (RFC 8446 section 5.1).
 Message tls_records(const Message& handshake, std::size_t most);
 

@@ -4,18 +4,19 @@
 
 #include <array>
 
+#include "tools/trafgen/activity.hpp"
 #include "tools/trafgen/quic.hpp"
 
 namespace umbra::trafgen {
 namespace {
 
 constexpr std::array<std::string_view, kind_count> kind_names{
-    "tls",     "nameless", "quic",      "dns", "http",
-    "connect", "stream",   "datagrams", "syn", "half-hello"};
+    "tls",    "nameless",  "quic", "dns",        "http",    "connect",
+    "stream", "datagrams", "syn",  "half-hello", "activity"};
 
 // clang-format off
 constexpr Scenario list[] = {
-    // shares: tls, nameless, quic, dns, http, connect, stream, datagrams, syn, half-hello
+    // shares: tls, nameless, quic, dns, http, connect, stream, datagrams, syn, half-hello, activity
     {"office", "a working day's mixture of everything",    {50, 4, 14, 22, 3, 2, 3, 2, 0, 0}, 4, 12'000, 30},
     {"mix", "many flows at a time: the speed measurement", {55, 0, 20, 20, 0, 0, 3, 2, 0, 0}, 3, 22'000, 30},
     {"tls", "TLS alone",                                   {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
@@ -25,6 +26,7 @@ constexpr Scenario list[] = {
     {"smallpackets", "long flows of small packets",        {0, 0, 0, 0, 0, 0, 1, 1, 0, 0}, 60, 6, 1},
     {"newflows", "flows of one packet, each of them new",  {0, 0, 0, 0, 0, 0, 0, 1, 0, 0}, 0, 0, 0},
     {"halfhello", "ClientHellos that are never completed", {0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 0, 0, 0},
+    {"activities", "pages, chats, uploads, …, labelled",   {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 0, 0, 0},
 };
 // clang-format on
 
@@ -102,8 +104,7 @@ std::size_t Factory::choose_site() {
 }
 
 // Every eighth host speaks IPv6. A port comes again after 20,000 conversations of its host.
-End Factory::client() {
-    const auto host = static_cast<unsigned>(random_.below(population_.hosts));
+End Factory::client(unsigned host) {
     std::uint16_t& port = next_port_[host];
     port = port >= 59999 ? 40000 : static_cast<std::uint16_t>(port + 1);
     if (host % 8 == 7) return {v6(0xfd200000, host + 1), port};
@@ -261,6 +262,7 @@ Conversation Factory::conversation(Kind kind, const End& client, std::size_t sit
             break;
         }
         case Kind::dns:
+        case Kind::activity:
             break;
     }
     const bool ends = !udp && kind != Kind::syn && kind != Kind::half_hello;
@@ -274,10 +276,29 @@ Conversation Factory::conversation(Kind kind, const End& client, std::size_t sit
     return made;
 }
 
+// The hosts take turns: as long as there are more of them than activities, each does one thing, and
+// its rows can be told.
+std::vector<Conversation> Factory::activity(Micros begin) {
+    const unsigned host = next_actor_;
+    next_actor_ = (next_actor_ + 1) % population_.hosts;
+    const auto site_named = [](std::string_view name) {
+        const auto found = std::ranges::find(sites(), name, &Site::name);
+        return static_cast<std::size_t>(found - sites().begin());
+    };
+    const bool is_v4 = client(host).address.is_v4();
+    const Ends ends{[&] { return client(host); },
+                    [&](std::string_view name) { return server(site_named(name), is_v4, https); },
+                    [&](std::string_view name, Micros time) {
+                        return lookup(client(host), site_named(name), time);
+                    }};
+    return act(static_cast<Activity>(random_.below(activity_count)), random_, ends, begin);
+}
+
 std::vector<Conversation> Factory::make(Micros begin, Micros lifetime) {
     const Kind kind = choose_kind();
+    if (kind == Kind::activity) return activity(begin);
     const std::size_t site = choose_site();
-    const End from = client();
+    const End from = client(any_host());
     std::vector<Conversation> made;
     if (kind == Kind::dns || kind == Kind::nameless) made.push_back(lookup(from, site, begin));
     if (kind == Kind::dns) return made;

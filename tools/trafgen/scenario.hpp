@@ -20,8 +20,9 @@ enum class Kind : std::uint8_t {
     datagrams,   // UDP the like
     syn,         // one SYN from a forged address
     half_hello,  // a ClientHello that never ends
+    activity,    // what a person or a programme does, with its label
 };
-constexpr std::size_t kind_count = 10;
+constexpr std::size_t kind_count = 11;
 
 // A share of conversations by kind, in any unit.
 using Shares = std::array<unsigned, kind_count>;
@@ -56,7 +57,9 @@ class Factory {
   private:
     Kind choose_kind();
     std::size_t choose_site();
-    End client();
+    unsigned any_host() { return static_cast<unsigned>(random_.below(population_.hosts)); }
+    End client(unsigned host);
+    std::vector<Conversation> activity(Micros begin);
     End server(std::size_t site, bool v4, std::uint16_t port) const;
     End stranger(bool is_v4);
     Conversation lookup(const End& client, std::size_t site, Micros begin);
@@ -69,6 +72,7 @@ class Factory {
     const Scenario& scenario_;
     Population population_;
     unsigned share_sum_ = 0, weight_sum_ = 0;
+    unsigned next_actor_ = 0;
     std::vector<std::uint16_t> next_port_;  // by host
 };
 

@@ -24,17 +24,18 @@ Truth::Truth(const std::string& path) : path_(path) {
     file_.open(path, std::ios::trunc);
     file_ << "client\tclient_port\tserver\tserver_"
              "port\ttransport\tkind\tname\tservice\tevidence\tbytes_out\t"
-             "bytes_in\tpackets\tfirst_seen\tlast_seen\n";
+             "bytes_in\tpackets\tfirst_seen\tlast_seen\tlabel\n";
     check(file_, path);
 }
 
 void Truth::add(const Conversation& c) {
     if (path_.empty()) return;
-    file_ << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
+    file_ << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
                          c.client.address.to_string(), c.client.port, c.server.address.to_string(),
                          c.server.port, to_string(c.transport), c.kind, c.name.value_or("-"),
                          or_dash(c.service), to_string(c.evidence), c.up.length, c.down.length,
-                         c.segments.size(), c.segments.front().time, c.segments.back().time);
+                         c.segments.size(), c.segments.front().time, c.segments.back().time,
+                         or_dash(c.label));
     check(file_, path_);
 }
 

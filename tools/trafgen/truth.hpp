@@ -11,8 +11,8 @@ namespace umbra::trafgen {
 
 // Tab-separated, one line a conversation: client, client_port, server, server_port, transport,
 // kind, name, service, evidence, bytes_out, bytes_in, packets, first_seen, last_seen
-// (microseconds). `-` stands for nothing. Bytes are the streams' lengths, however often a byte was
-// sent.
+// (microseconds), label (of its activity). `-` stands for nothing. Bytes are the streams' lengths,
+// however often a byte was sent.
 class Truth {
   public:
     // An empty path writes nothing. Throws Failure where the file cannot be written.

@@ -63,8 +63,8 @@ TEST_CASE("an upload is much, and not what acknowledges a download") {
 }
 
 TEST_CASE("a conversation is spread over the window, and answers are longer than questions") {
-    CHECK(Row{.out = 20'000, .in = 200'000, .busy = 2}.usage_class() == "visit");
-    CHECK(Row{.out = 20'000, .in = 200'000, .busy = 3}.usage_class() == "interactive");
+    CHECK(Row{.out = 20'000, .in = 200'000, .busy = 3}.usage_class() == "visit");
+    CHECK(Row{.out = 20'000, .in = 200'000, .busy = 4}.usage_class() == "interactive");
     CHECK(Row{.out = 20'000, .in = 2'000, .busy = 10}.usage_class() == "visit");
     for (const HostRole role : {HostRole::telemetry, HostRole::static_content, HostRole::auth})
         CHECK(Row{.role = role, .out = 20'000, .in = 200'000, .busy = 10}.usage_class() == "visit");
