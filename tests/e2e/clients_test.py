@@ -2,6 +2,7 @@
 import unittest
 from collections import Counter
 
+import ja4
 import umbra
 
 CLIENTS = umbra.CAPTURES / "clients"
@@ -55,6 +56,20 @@ class Clients(umbra.Case):
         to_proxy = [f for f in flows if f["client"] == HOST and f["server_port"] == 3128]
         self.assertEqual([(f["name"], f["evidence"], f["service"]) for f in to_proxy],
                          [("www.perplexity.ai", "connect_host", "perplexity.perplexity")])
+
+    def test_ja4_is_what_another_computation_gives(self):
+        every = {}
+        for capture in sorted(CLIENTS.glob("*.pcap")):
+            expected = ja4.fingerprints(capture)
+            flows = [f for f in umbra.explain(capture, "--all", "--ja4") if f["transport"] == "tcp" and f["protocol"] == "tls"]
+            self.assertEqual({f["client_port"]: f["ja4"] for f in flows}, expected, capture)
+            every |= expected
+        self.assertGreaterEqual(len(set(every.values())), 4)  # Chromium, curl with and without a name, Python
+
+    def test_ja4_of_chromium_over_quic_begins_as_published(self):
+        # The README of github.com/FoxIO-LLC/ja4; the extensions changed since.
+        flow, = [f for f in umbra.explain(CLIENTS / "chromium-quic-claude.pcap", "--ja4") if f["transport"] == "udp"]
+        self.assertTrue(flow["ja4"].startswith("q13d0312h3_55b375c5d22e_"), flow["ja4"])
 
     def test_background_of_a_browser_is_no_ai_service(self):
         every = umbra.explain(CLIENTS / "chromium-tls-chatgpt.pcap", "--all")
