@@ -8,7 +8,7 @@ namespace {
 
 // How long what was seen holds. Who is active asks its neighbours every few minutes; a router
 // advertises itself at least every half hour (RFC 4861 section 6.2.1).
-constexpr Micros neighbour_lifetime = 4 * 3600 * second, frame_lifetime = 3600 * second,
+constexpr Micros neighbour_lifetime = 14400 * second, frame_lifetime = 3600 * second,
                  router_lifetime = 3600 * second;
 constexpr std::uint32_t addresses_a_machine = 4;  // on average: IPv4, and some of IPv6
 constexpr std::uint32_t most_resolvers = 1024;
