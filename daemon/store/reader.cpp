@@ -229,4 +229,33 @@ void Reader::records_after(std::int64_t after,
     });
 }
 
+void Reader::coverage_after(std::int64_t after,
+                            const std::function<void(const CoverageRecord&)>& take) {
+    explaining(path_, [&] {
+        SQLite::Statement query(database_,
+                                "SELECT id, window_start, window_end, metric, value FROM coverage "
+                                "WHERE id > ? ORDER BY id");
+        query.bind(1, after);
+        while (query.executeStep()) {
+            take({query.getColumn(0).getInt64(), query.getColumn(1).getInt64(),
+                  query.getColumn(2).getInt64(), query.getColumn(3).getString(),
+                  query.getColumn(4).getInt64()});
+        }
+    });
+}
+
+LastIds Reader::last_ids() {
+    return explaining(path_, [&] {
+        LastIds last;
+        SQLite::Statement query(database_, "SELECT name, seq FROM sqlite_sequence");
+        while (query.executeStep()) {
+            const std::string table = query.getColumn(0).getString();
+            const std::int64_t id = query.getColumn(1).getInt64();
+            if (table == "usage_window") last.usage = id;
+            if (table == "coverage") last.coverage = id;
+        }
+        return last;
+    });
+}
+
 }  // namespace umbra::store

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/store/answer.hpp"
+#include "daemon/store/last_ids.hpp"
 #include "daemon/store/tiers.hpp"
 #include "daemon/store/totals.hpp"
 
@@ -29,6 +30,13 @@ struct UsageRecord {
     std::string evidence, visibility, usage;
     std::int64_t flows, bytes_out, bytes_in;
     std::string catalogue_version;
+};
+
+// A figure of one window of the sensor, in the export's words.
+struct CoverageRecord {
+    std::int64_t id, window_start, window_end;
+    std::string metric;
+    std::int64_t value;
 };
 
 // A host as `forget` takes it, by its key, and as people know it.
@@ -77,6 +85,9 @@ class Reader {
 
     // Closed windows with ids above `after`, in the order of the ids.
     void records_after(std::int64_t after, const std::function<void(const UsageRecord&)>& take);
+    void coverage_after(std::int64_t after, const std::function<void(const CoverageRecord&)>& take);
+    // The last ids that were ever given, whether the rows are still kept or not.
+    LastIds last_ids();
 
   private:
     const Answer& answer(const Period& period);

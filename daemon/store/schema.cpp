@@ -113,7 +113,7 @@ CREATE TABLE usage_week (
 -- What each window saw and did not see, whether anybody used an AI service in it or not. A window
 -- that the daemon did not live through has no rows: that is a hole.
 CREATE TABLE coverage (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     window_start INTEGER NOT NULL, window_end INTEGER NOT NULL,
     metric TEXT NOT NULL, value INTEGER NOT NULL
 );

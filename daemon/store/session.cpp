@@ -45,13 +45,27 @@ void run(SQLite::Statement& statement, const Values&... values) {
     statement.reset();
 }
 
+// Returns the id after which the table's ids go on: its own last one, or `least` where that is
+// more.
+std::int64_t go_on_above(SQLite::Database& database, const char* table, std::int64_t least) {
+    database.exec(
+        fmt::format("INSERT INTO sqlite_sequence (name, seq) SELECT '{0}', 0 WHERE NOT "
+                    "EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '{0}')",
+                    table));
+    database.exec(fmt::format("UPDATE sqlite_sequence SET seq = max(seq, {}) WHERE name = '{}'",
+                              least, table));
+    return database
+        .execAndGet(fmt::format("SELECT seq FROM sqlite_sequence WHERE name = '{}'", table))
+        .getInt64();
+}
+
 std::int64_t number(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
 }
 
 }  // namespace
 
-Session::Session(const std::string& path, int busy_milliseconds, std::int64_t last_record_id)
+Session::Session(const std::string& path, int busy_milliseconds, const LastIds& last_ids)
     : database_(open_for_writing(path, busy_milliseconds)),
       files_(path),
       sources_(database_, "sources", {"host_id", "address", "name"}),
@@ -81,26 +95,18 @@ Session::Session(const std::string& path, int busy_milliseconds, std::int64_t la
       add_coverage_hour_(database_, add_coverage_sql("coverage_hour")),
       add_coverage_day_(database_, add_coverage_sql("coverage_day")) {
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-    database_.exec(
-        "INSERT INTO sqlite_sequence (name, seq) SELECT 'usage_window', 0 "
-        "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'usage_window')");
-    database_.exec(
-        fmt::format("UPDATE sqlite_sequence SET seq = max(seq, {}) WHERE name = 'usage_window'",
-                    last_record_id));
-    last_record_id_ =
-        database_.execAndGet("SELECT seq FROM sqlite_sequence WHERE name = 'usage_window'")
-            .getInt64();
+    last_ids_ = {go_on_above(database_, "usage_window", last_ids.usage),
+                 go_on_above(database_, "coverage", last_ids.coverage)};
     transaction.commit();
 }
 
 void Session::insert(const ClosedWindow& window, const std::string* policy) {
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-    const std::int64_t last_record_id = insert_usage(window);
-    insert_coverage(window);
+    const LastIds last_ids{insert_usage(window), insert_coverage(window)};
     write_candidates(database_, window);
     if (policy && !policy->empty()) run(add_policy_, *policy, window.begin / second);
     transaction.commit();
-    last_record_id_ = last_record_id;
+    last_ids_ = last_ids;
 }
 
 std::int64_t Session::insert_usage(const ClosedWindow& window) {
@@ -111,7 +117,7 @@ std::int64_t Session::insert_usage(const ClosedWindow& window) {
         dictionary->begin(day);
 
     std::unordered_map<std::string, std::int64_t> host_ids;
-    std::int64_t last_record_id = last_record_id_;
+    std::int64_t last_record_id = last_ids_.usage;
     Figures figures;
     for (const Usage& usage : window.usage) {
         const HostIdentity& who = usage.identity;
@@ -178,10 +184,12 @@ void Session::roll_up(SQLite::Statement& add, std::int64_t start, const Figures&
     }
 }
 
-void Session::insert_coverage(const ClosedWindow& window) {
+std::int64_t Session::insert_coverage(const ClosedWindow& window) {
+    std::int64_t last_id = last_ids_.coverage;
     const std::int64_t begin = window.begin / second, end = window.end / second;
     const auto add = [&](const std::string& metric, std::int64_t value) {
         run(add_coverage_, begin, end, metric, value);
+        last_id = database_.getLastInsertRowid();
         run(add_coverage_hour_, hour_of(begin), metric, value);
         run(add_coverage_day_, day_of(begin), metric, value);
     };
@@ -195,6 +203,7 @@ void Session::insert_coverage(const ClosedWindow& window) {
         if (item.value == 0 && item.metric != "packets") continue;
         add(std::string(item.metric), number(item.value));
     }
+    return last_id;
 }
 
 void Session::empty_log() noexcept {

@@ -18,7 +18,7 @@ void Writer::write(const ClosedWindow& window, const std::string* policy) {
     attempt([&](Open& open) {
         check_pages(open);
         open.session.insert(window, policy);
-        last_record_id_ = open.session.last_record_id();
+        last_ids_ = open.session.last_ids();
         newest_ = std::max(newest_, window.end / second);
     });
 }
@@ -56,11 +56,11 @@ void Writer::attempt(const std::function<void(Open&)>& action) {
 Writer::Open& Writer::open() {
     if (open_ && open_->session.files().have_moved()) leave_moved_file();
     if (!open_) {
-        auto opened = std::make_unique<Open>(path_, options_, last_record_id_.value_or(0));
+        auto opened = std::make_unique<Open>(path_, options_, last_ids_.value_or(LastIds{}));
         SQLite::Database& database = opened->session.database();
         keep_to(options_.privacy, database, path_);
         set_meta(database, "sensor", options_.sensor);
-        last_record_id_ = opened->session.last_record_id();
+        last_ids_ = opened->session.last_ids();
         newest_ = std::max(newest_, newest_window_end(database).value_or(0));
         open_ = std::move(opened);
     }
@@ -84,9 +84,9 @@ void Writer::replace_damaged_file(const StoreFailure& failure) {
     was_good_ = false;
     // Where nobody knows which ids the file held, the milliseconds of the epoch are above them: no
     // sensor writes a thousand records a second for years.
-    if (!last_record_id_) last_record_id_ = wall_clock() / 1000;
+    if (!last_ids_) last_ids_ = {wall_clock() / 1000, wall_clock() / 1000};
     spdlog::error("{}; it is kept as {}, windows go on in a new file with record ids above {}",
-                  failure.what(), name, *last_record_id_);
+                  failure.what(), name, last_ids_->usage);
 }
 
 // Damage shows when a page is read, and old pages are seldom read. So a second connection, which

@@ -43,8 +43,8 @@ class Writer {
 
   private:
     struct Open {
-        Open(const std::string& path, const WriterOptions& options, std::int64_t last_record_id)
-            : session(path, options.busy_milliseconds, last_record_id),
+        Open(const std::string& path, const WriterOptions& options, const LastIds& last_ids)
+            : session(path, options.busy_milliseconds, last_ids),
               upkeep(session.database(), options.keep, options.busy_milliseconds) {}
         Session session;
         Upkeep upkeep;
@@ -61,8 +61,8 @@ class Writer {
     WriterOptions options_;
     std::unique_ptr<Open> open_;
     bool was_good_;  // the file at `path_` was one of ours: where it is damaged it may be renamed
-    std::optional<std::int64_t> last_record_id_;  // of the last file that could be opened
-    std::int64_t newest_ = 0;                     // end of the newest window
+    std::optional<LastIds> last_ids_;  // of the last file that could be opened
+    std::int64_t newest_ = 0;          // end of the newest window
     Clock::time_point next_check_;
 };
 

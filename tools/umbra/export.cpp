@@ -1,21 +1,14 @@
 // umbra export: closed windows as files that a SIEM picks up.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <charconv>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "daemon/store/reader.hpp"
-#include "daemon/support/descriptor.hpp"
-#include "daemon/support/time.hpp"
 #include "tools/umbra/command.hpp"
+#include "tools/umbra/export_folder.hpp"
 #include "tools/umbra/output.hpp"
+#include "tools/umbra/progress.hpp"
+#include "tools/umbra/siem/format.hpp"
 
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
@@ -23,157 +16,152 @@ namespace fs = std::filesystem;
 namespace umbra {
 namespace {
 
-constexpr const char* header =
-    "record_id,window_start,window_end,sensor,src_ip,src_id,src_name,department,dest_host,dest_ip,"
-    "dest_port,"
-    "transport,app,vendor,category,policy,vendor_country,evidence,visibility,usage,flows,bytes_out,"
-    "bytes_in,"
-    "catalogue_version\n";
+constexpr const char* usage_text =
+    "umbra export --database DB --to DIR: closed windows after the cursor as files, each there "
+    "whole\n"
+    "or not at all. The cursor moves when a file is in place: after a crash a row may come twice, "
+    "with\n"
+    "the same record_id, and none is lost. --what coverage exports the sensor's health in the same "
+    "way,\n"
+    "so that silence and absence differ.\n"
+    "\n"
+    "  umbra export --database umbra.db --to /var/spool/umbra\n"
+    "  umbra export --database umbra.db --to out --format ndjson --max-age 7\n"
+    "  umbra export --database umbra.db --to out --what coverage\n";
 
-[[noreturn]] void fail(const fs::path& path, const char* what) {
-    throw environment_failure(fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno)));
+enum class What { usage, coverage };
+
+What parse_what(const std::string& text) {
+    if (text == "usage") return What::usage;
+    if (text == "coverage") return What::coverage;
+    throw bad_input(fmt::format("--what {}: not one of usage, coverage", printable(text)));
 }
 
-int open_file(const fs::path& path, int flags) {
-    const int number = open(path.c_str(), flags | O_CLOEXEC, 0640);
-    if (number < 0) fail(path, "cannot be opened");
-    return number;
-}
-
-// Text into a file that is there whole or not at all: written aside, synced, renamed, the folder
-// synced.
-void write_whole(const fs::path& path, std::string_view text) {
-    const fs::path aside = path.string() + ".part";
-    {
-        const Descriptor file(open_file(aside, O_WRONLY | O_CREAT | O_TRUNC));
-        while (!text.empty()) {
-            const ssize_t count = write(file.number(), text.data(), text.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail(aside, "cannot be written");
-            text.remove_prefix(static_cast<std::size_t>(count));
-        }
-        if (fsync(file.number()) != 0) fail(aside, "cannot be synced");
-    }
-    if (rename(aside.c_str(), path.c_str()) != 0) fail(path, "cannot be renamed");
-    const Descriptor folder(
-        open_file(path.has_parent_path() ? path.parent_path() : ".", O_RDONLY | O_DIRECTORY));
-    if (fsync(folder.number()) != 0) fail(path.parent_path(), "cannot be synced");
-}
-
-std::int64_t read_cursor(const fs::path& path) {
-    std::ifstream file(path);
-    if (!file) return 0;
-    std::string text;
-    file >> text;
-    std::int64_t id = -1;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc{} || end != text.data() + text.size() || id < 0) {
-        throw bad_input(fmt::format("{}:1: `{}` is no record id", path.string(), printable(text)));
-    }
-    return id;
-}
-
-// What stands between the letters of a file name.
+// What stands between the dashes of a file's name.
 std::string for_file_name(std::string_view text) {
     std::string safe;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '.' || c == '_';
-        safe += plain ? c : '_';
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '.' || c == '_';
+        safe += is_plain ? c : '_';
     }
     return safe;
 }
 
-// A cell that a spreadsheet does not take for a formula, and a log reader not for a control
-// sequence.
-std::string cell(std::string_view text) {
-    std::string safe = printable(text);
-    if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos) {
-        safe = fmt::format("\\x{:02X}{}", static_cast<unsigned char>(safe.front()), safe.substr(1));
-    }
-    return csv_field(safe);
+std::int64_t at_least_one(const po::variables_map& values, const char* option) {
+    const auto number = values[option].as<std::int64_t>();
+    if (number < 1) throw bad_input(fmt::format("--{} {}: must be 1 or more", option, number));
+    return number;
 }
 
-std::string line_of(const store::UsageRecord& record, const std::string& sensor) {
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-                       record.record_id, format_utc(record.window_start * second),
-                       format_utc(record.window_end * second), cell(sensor), cell(record.src_ip),
-                       cell(record.src_id.value_or("")), cell(record.host_name.value_or("")),
-                       cell(record.department.value_or("")), cell(record.dest_host),
-                       cell(record.dest_ip), record.dest_port, record.transport,
-                       cell(record.service), cell(record.vendor), record.category, record.policy,
-                       record.headquarters.value_or(""), record.evidence, record.visibility,
-                       record.usage, record.flows, record.bytes_out, record.bytes_in,
-                       record.catalogue_version);
+// A cursor that is ahead of the database would let it export nothing until its ids catch up.
+void check_cursor(std::int64_t cursor, std::int64_t last, const fs::path& file,
+                  const std::string& database) {
+    if (cursor <= last) return;
+    throw bad_input(
+        fmt::format("{}:1: record {} was exported, but {} has given none above {}: it is another "
+                    "database; give "
+                    "it a cursor of its own",
+                    file.string(), cursor, database, last));
 }
+
+class Exporter {
+  public:
+    Exporter(ExportFolder& folder, std::string_view header, std::string_view line_end,
+             std::int64_t most_rows, std::int64_t last_id)
+        : folder_(folder),
+          header_(header.empty() ? std::string() : fmt::format("{}{}", header, line_end)),
+          line_end_(line_end),
+          most_rows_(most_rows),
+          first_(folder.cursor()),
+          progress_("exported", "rows", last_id - first_) {}
+
+    void add(std::int64_t id, std::string line) {
+        folder_.add(id, line += line_end_, header_);
+        progress_.reached(id - first_);
+        if (folder_.rows_in_file() >= most_rows_) finish_file();
+    }
+
+    void finish_file() {
+        const std::int64_t rows = folder_.rows_in_file();
+        const fs::path file = folder_.finish_file();
+        if (file.empty()) return;
+        is_any_ = true;
+        progress_.say(fmt::format("{}: {} rows", file.string(), rows));
+    }
+    bool is_any() const { return is_any_; }
+
+  private:
+    ExportFolder& folder_;
+    std::string header_;
+    std::string_view line_end_;
+    std::int64_t most_rows_, first_;
+    Progress progress_;
+    bool is_any_ = false;
+};
 
 }  // namespace
 
 ExitCode export_command(const Words& words) {
-    CommandLine command{
-        "umbra export --database DB --to DIR: the closed windows after the cursor as CSV files, "
-        "each there\n"
-        "whole or not at all. The cursor moves after the file is in place: after a crash a row may "
-        "come\n"
-        "twice, with the same record_id, and none is lost.\n"
-        "\n"
-        "  umbra export --database umbra.db --to /var/spool/umbra\n"
-        "  umbra export --database umbra.db --to out --cursor out/siem.cursor\n",
-        po::options_description(),
-        {}};
+    CommandLine command{usage_text, po::options_description(), {}};
     command.options.add_options()("database,d", po::value<std::string>(),
                                   "the file that umbrad writes")("to", po::value<std::string>(),
                                                                  "folder for the files")(
+        "what", po::value<std::string>()->default_value("usage"), "usage, coverage")(
+        "format", po::value<std::string>()->default_value("csv"),
+        "csv; ndjson (Elastic Common Schema), ocsf (Network Activity), cef")(
+        "crlf", po::bool_switch(), "end lines of CSV with CR LF")(
         "cursor", po::value<std::string>(),
-        "file that remembers the last exported record (default: DIR/umbra.cursor)")(
-        "format", po::value<std::string>()->default_value("csv"), "csv");
+        "file that remembers the last exported record (default: DIR/umbra.cursor, or "
+        "DIR/umbra-coverage.cursor)")(
+        "max-rows", po::value<std::int64_t>()->default_value(500'000)->value_name("ROWS"),
+        "rows in one file")("max-age", po::value<std::int64_t>()->value_name("DAYS"),
+                            "remove exported files that are older");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("database"))
-        throw bad_input("export: --database DB is missing (see --help)");
-    if (!values->contains("to")) throw bad_input("export: --to DIR is missing (see --help)");
-    if ((*values)["format"].as<std::string>() != "csv") {
-        throw bad_input(
-            fmt::format("--format {}: export writes csv", (*values)["format"].as<std::string>()));
+    const std::string database = needed_option(*values, "export", "database", "DB");
+    const fs::path to = needed_option(*values, "export", "to", "DIR");
+    const What what = parse_what((*values)["what"].as<std::string>());
+    const siem::Format& format = siem::format_named((*values)["format"].as<std::string>());
+    if (what == What::coverage && !format.coverage_line) {
+        throw bad_input(fmt::format("--format {}: --what coverage is csv or ndjson", format.name));
     }
-    const fs::path folder = (*values)["to"].as<std::string>();
+    const bool crlf = (*values)["crlf"].as<bool>();
+    if (crlf && &format != &siem::csv) {
+        throw bad_input(fmt::format("--crlf: is for csv, not for {}", format.name));
+    }
+    const std::int64_t most_rows = at_least_one(*values, "max-rows");
+    const std::string kind = what == What::usage ? "umbra" : "umbra-coverage";
     const fs::path cursor = values->contains("cursor")
                                 ? fs::path((*values)["cursor"].as<std::string>())
-                                : folder / "umbra.cursor";
-    store::Reader reader((*values)["database"].as<std::string>());
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) throw environment_failure(fmt::format("{}: {}", folder.string(), error.message()));
+                                : to / fmt::format("{}.cursor", kind);
 
-    // Two exports at once would write the same rows into two files.
-    const Descriptor lock(open_file(cursor.string() + ".lock", O_RDWR | O_CREAT));
-    if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
-        throw environment_failure(fmt::format("{}: another export is at work", cursor.string()));
-    }
-
-    constexpr std::int64_t most_rows = 500'000;  // of one file
+    store::Reader reader(database);
     const std::string sensor = reader.sensor();
-    std::string text = header;
-    std::int64_t first = 0, last = 0, rows = 0, total = 0;
-    const auto finish_file = [&] {
-        if (rows == 0) return;
-        const fs::path file =
-            folder / fmt::format("umbra-{}-{}-{}.csv", for_file_name(sensor), first, last);
-        write_whole(file, text);
-        write_whole(cursor, std::to_string(last) + "\n");
-        std::cerr << fmt::format("{}: {} rows\n", file.string(), rows);
-        total += rows;
-        rows = 0;
-        text = header;
-    };
-    reader.records_after(read_cursor(cursor), [&](const store::UsageRecord& record) {
-        if (rows == 0) first = record.record_id;
-        last = record.record_id;
-        text += line_of(record, sensor);
-        if (++rows == most_rows) finish_file();
-    });
-    finish_file();
-    if (total == 0) std::cerr << "nothing new to export\n";
+    ExportFolder folder(to, cursor,
+                        {.prefix = fmt::format("{}-{}", kind, for_file_name(sensor)),
+                         .extension = std::string(format.extension)});
+    const store::LastIds last = reader.last_ids();
+    const std::int64_t last_id = what == What::usage ? last.usage : last.coverage;
+    check_cursor(folder.cursor(), last_id, cursor, database);
+    Exporter exporter(folder, what == What::usage ? format.usage_header : format.coverage_header,
+                      crlf ? "\r\n" : "\n", most_rows, last_id);
+    if (what == What::usage) {
+        reader.records_after(folder.cursor(), [&](const store::UsageRecord& record) {
+            exporter.add(record.record_id, format.usage_line(record, sensor));
+        });
+    } else {
+        reader.coverage_after(folder.cursor(), [&](const store::CoverageRecord& record) {
+            exporter.add(record.id, format.coverage_line(record, sensor));
+        });
+    }
+    exporter.finish_file();
+    if (!exporter.is_any()) std::cerr << "nothing new to export\n";
+    if (values->contains("max-age")) {
+        const int removed =
+            folder.remove_older_than(std::chrono::hours(24 * at_least_one(*values, "max-age")));
+        if (removed > 0) std::cerr << fmt::format("{} older files removed\n", removed);
+    }
     return ExitCode::done;
 }
 

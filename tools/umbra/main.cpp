@@ -68,7 +68,7 @@ constexpr const char* help =
     "Usage: umbra COMMAND [...]      umbra COMMAND --help tells more\n"
     "\n"
     "  report WHAT       overview, services, hosts, departments, coverage, candidates\n"
-    "  export            closed windows as CSV files for a SIEM\n"
+    "  export            closed windows as files for a SIEM: CSV, NDJSON, OCSF, CEF\n"
     "  explain FILE      each flow of a capture file, with the evidence for its name\n"
     "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"
     "  policy WHAT       rules for services: lint, check, explain\n"
