@@ -122,7 +122,9 @@ class Privacy(umbra.Case):
         process.stdin.write(data[len(data) // 2:])
         process.stdin.close()
         self.assertEqual(process.wait(timeout=120), 0, (disk / "log").read_text())
-        umbra.umbra("export", "--database", self.database, "--to", disk / "export")
+        for what, name in (("usage", "csv"), ("usage", "ndjson"), ("usage", "ocsf"), ("usage", "cef"), ("coverage", "csv")):
+            umbra.umbra("export", "--database", self.database, "--to", disk / "export", "--what", what, "--format", name,
+                        "--cursor", disk / f"{what}-{name}.cursor")
         content |= {path.name: path.read_bytes() for path in disk.rglob("*") if path.is_file()}
         self.assertTrue(any(name.endswith(".csv") for name in content))
         return content
