@@ -127,8 +127,8 @@ std::optional<HelloShape> HelloShape::of(Bytes message) {
         } else if (type == extension::application_protocols) {
             shape.alpn = alpn_of(data.rest());
         } else if (type == extension::supported_versions) {
-            each_value(Reader(data.take(data.u8())), [&](std::uint16_t version) {
-                if (is_later(version, shape.version)) shape.version = version;
+            each_value(Reader(data.take(data.u8())), [&](std::uint16_t offered) {
+                if (is_later(offered, shape.version)) shape.version = offered;
             });
         }
     }
