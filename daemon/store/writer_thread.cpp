@@ -99,14 +99,14 @@ void WriterThread::run() {
 
 // False where it was given up.
 bool WriterThread::write_front(std::unique_lock<std::mutex>& lock) {
-    const auto& [window, policy] = queue_.front();  // stays where it is when others come behind it
+    const Item& item = queue_.front();  // stays where it is when others come behind it
     lock.unlock();
-    const auto failure = failure_of([&] { writer_.write(window, policy.get()); });
+    const auto failure = failure_of([&] { writer_.write(item.window, item.policy.get()); });
     lock.lock();
     if (!failure) {
         say_relief();
         ++counters_.windows_written;
-        rows_ -= rows_of(window);
+        rows_ -= rows_of(item.window);
         queue_.pop_front();
         upkeep_due_ = true;
         changed_.notify_all();
