@@ -171,6 +171,7 @@ std::vector<Metric> Reader::coverage(const Period& period) {
                 sums[rows.getColumn(0).getString()] += rows.getColumn(1).getInt64();
         }
         std::vector<Metric> metrics;
+        metrics.reserve(sums.size());
         for (const auto& [metric, value] : sums)
             metrics.push_back({metric, value});
         return metrics;

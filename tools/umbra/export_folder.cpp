@@ -61,7 +61,7 @@ void publish(const Descriptor& file, const fs::path& aside, const fs::path& path
 
 }  // namespace
 
-ExportFolder::ExportFolder(fs::path folder, fs::path cursor, ExportNames names)
+ExportFolder::ExportFolder(const fs::path& folder, fs::path cursor, ExportNames names)
     : folder_(made(folder)),
       cursor_(std::move(cursor)),
       names_(std::move(names)),
@@ -108,7 +108,7 @@ void ExportFolder::write_out() {
 fs::path ExportFolder::finish_file() {
     if (rows_ == 0) return {};
     write_out();
-    const fs::path path =
+    fs::path path =
         folder_ / fmt::format("{}-{}-{}.{}", names_.prefix, first_, last_, names_.extension);
     publish(file_, part_, path);
     file_.close();

@@ -23,7 +23,8 @@ class ExportFolder {
     // Makes the folder where there is none, and takes the lock beside the cursor: two at once
     // would write the same rows into two files. What one that was killed left unfinished is
     // removed. Throws Failure.
-    ExportFolder(std::filesystem::path folder, std::filesystem::path cursor, ExportNames names);
+    ExportFolder(const std::filesystem::path& folder, std::filesystem::path cursor,
+                 ExportNames names);
 
     // The last id that was exported; 0 where there is no cursor. Throws Failure with file and line
     // where it holds something else.
