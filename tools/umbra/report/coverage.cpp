@@ -1,4 +1,4 @@
-#include "tools/umbra/coverage.hpp"
+#include "tools/umbra/report/coverage.hpp"
 
 #include <fmt/format.h>
 
