@@ -28,12 +28,12 @@ REPORTS = {
     "non-eu": ("departments", "--law", "non-eu", "--min-bytes", "100kB", "--sort", "bytes_out"),
 }
 EVIDENCE = ("sni", "quic_sni", "http_host", "connect_host", "certificate", "dns", "ip_range")
-# The usage of the period with its words.
+# The usage of the period with its words. A contact is no use.
 USAGE = f"""
     SELECT u.*, s.service, s.name AS service_name, s.vendor, s.vendor_name, s.category, s.headquarters, s.sovereignty,
            h.address, h.name AS host_name, h.department AS department_now
       FROM usage u JOIN services s ON s.id = u.service_id JOIN hosts h ON h.id = u.host_id
-     WHERE window_start >= unixepoch('{SINCE}') AND window_start < unixepoch('{UNTIL}')"""
+     WHERE usage <> 'contact' AND window_start >= unixepoch('{SINCE}') AND window_start < unixepoch('{UNTIL}')"""
 SUMS = "sum(flows) AS flows, sum(bytes_out) AS bytes_out, sum(bytes_in) AS bytes_in"
 KINDS = "group_concat(DISTINCT evidence) AS evidence"
 SEEN = "min(window_start) AS first_seen, max(window_end) AS last_seen"
@@ -316,7 +316,7 @@ class Asking(Reports):
                                env={**os.environ, "TZ": zone})
             return sum(row["bytes_out"] for row in json.loads(done.stdout))
         def expected(since, until):
-            return umbra.query(self.db, f"""SELECT ifnull(sum(bytes_out), 0) FROM usage WHERE window_start >=
+            return umbra.query(self.db, f"""SELECT ifnull(sum(bytes_out), 0) FROM usage WHERE usage <> 'contact' AND window_start >=
                 unixepoch('{since}') AND window_start < unixepoch('{until}')""")[0][0]
         self.assertEqual(sum_of("--since", "2026-11-04", "--until", "2026-11-05"), expected("2026-11-04", "2026-11-05"))
         paris = expected("2026-11-03 23:00", "2026-11-04 23:00")
