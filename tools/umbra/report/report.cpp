@@ -1,4 +1,6 @@
 // umbra report: what the database says, for people and for programs.
+#include "tools/umbra/report/html/report.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -172,7 +174,8 @@ constexpr const char* usage =
     "  umbra report departments --database umbra.db --since last-week --law non-eu --min-bytes "
     "10MB\n"
     "  umbra report policy --database umbra.db --since yesterday --fail-on forbidden\n"
-    "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n";
+    "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n"
+    "  umbra report overview --database umbra.db --since last-month --format html > report.html\n";
 
 // Filters have no meaning for what is not usage.
 void check_filters(const Report& report, const po::variables_map& values) {
@@ -219,7 +222,10 @@ ExitCode report_command(const Words& words) {
     }
     asked.period = period;
     Desk desk(reader, asked);
-    if (asked.format != Format::table) {
+    if (asked.format == Format::html) {
+        std::cout << (what == "overview" ? html_overview(desk)
+                                         : html_report(desk, arranged(report.rows(desk), asked)));
+    } else if (asked.format != Format::table) {
         print(arranged(report.rows(desk), asked), asked.format, asked.utc);
     } else if (is_empty) {
         std::cout << "Nothing recorded yet: no window has closed.\n";
