@@ -35,7 +35,8 @@ struct Figure {
 // A table with open addressing: a year's report adds some million sums to it.
 class Figures {
   public:
-    void add(std::int64_t host_id, std::int64_t facet_id, const Sums& sums) {
+    // Returns the place of the pair's sums in `all`.
+    std::size_t add(std::int64_t host_id, std::int64_t facet_id, const Sums& sums) {
         if (all_.size() * 2 >= places_.size()) grow();
         std::uint32_t& place = place_of(host_id, facet_id);
         if (place == none) {
@@ -44,6 +45,7 @@ class Figures {
         } else {
             all_[place].sums.add(sums);
         }
+        return place;
     }
     const std::vector<Figure>& all() const { return all_; }
 

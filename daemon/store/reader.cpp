@@ -75,25 +75,32 @@ std::vector<Piece> Reader::pieces(const Period& period) {
                      floors_);
 }
 
-const Answer& Reader::answer(const Period& period) {
-    if (!last_answer_ || last_answer_->period() != period) {
-        last_answer_.emplace(explaining(path_, [&] { return make_answer(period); }));
+std::shared_ptr<const Facets> Reader::shared_facets() {
+    if (!facets_) {
+        facets_ =
+            explaining(path_, [&] { return std::make_shared<const Facets>(database_, path_); });
     }
-    return *last_answer_;
+    return facets_;
 }
 
-Answer Reader::make_answer(const Period& period) {
-    Answer answer(database_, path_, period);
-    for (const auto& [tier, part] : pieces(period)) {
-        if (tier == Tier::window) {
-            add_rows(windows_sql, part, answer);
-        } else if (tier == Tier::hour) {
-            add_rows(hours_sql, part, answer);
-        } else if (tier == Tier::day || !add_week(part.since, answer)) {
-            add_rows(days_sql, part, answer);
+const Facets& Reader::facets() {
+    return *shared_facets();
+}
+
+Answer Reader::answer(const Period& period, const Filter& filter) {
+    return explaining(path_, [&] {
+        Answer answer(shared_facets(), period, filter);
+        for (const auto& [tier, part] : pieces(period)) {
+            if (tier == Tier::window) {
+                add_rows(windows_sql, part, answer);
+            } else if (tier == Tier::hour) {
+                add_rows(hours_sql, part, answer);
+            } else if (tier == Tier::day || !add_week(part.since, answer)) {
+                add_rows(days_sql, part, answer);
+            }
         }
-    }
-    return answer;
+        return answer;
+    });
 }
 
 void Reader::add_rows(const char* sql, const Period& period, Answer& answer) {
@@ -128,30 +135,27 @@ bool Reader::add_week(std::int64_t week, Answer& answer) {
     return is_packed;
 }
 
-std::vector<ServiceTotal> Reader::services(const Period& period) {
-    return services_of(answer(period));
-}
-
-std::vector<HostTotal> Reader::hosts(const Period& period) {
+std::unordered_map<std::int64_t, HostWords> Reader::hosts() {
     return explaining(path_, [&] {
         std::unordered_map<std::int64_t, HostWords> words;
-        SQLite::Statement rows(database_,
-                               "SELECT id, ifnull(address, key), name, department FROM hosts");
+        SQLite::Statement rows(
+            database_, "SELECT id, ifnull(address, key), name, department, site FROM hosts");
         while (rows.executeStep()) {
-            words[rows.getColumn(0).getInt64()] = {rows.getColumn(1).getString(),
-                                                   text_or_null(rows.getColumn(2)),
-                                                   text_or_null(rows.getColumn(3))};
+            words[rows.getColumn(0).getInt64()] = {
+                rows.getColumn(1).getString(), text_or_null(rows.getColumn(2)),
+                text_or_null(rows.getColumn(3)), text_or_null(rows.getColumn(4))};
         }
-        return hosts_of(answer(period), words);
+        return words;
     });
 }
 
-std::vector<DepartmentTotal> Reader::departments(const Period& period) {
-    return departments_of(answer(period));
-}
-
-Total Reader::total(const Period& period) {
-    return total_of(answer(period));
+std::vector<Upload> Reader::uploads(const Period& period, const Filter& filter, std::size_t most) {
+    return explaining(path_, [&] {
+        LargestUploads largest(Answer(shared_facets(), period, filter), most);
+        for (const auto& [tier, part] : finest_pieces_of(period, floors_))
+            read_uploads(database_, path_, tier, part, largest);
+        return largest.take();
+    });
 }
 
 std::vector<Metric> Reader::coverage(const Period& period) {
@@ -185,15 +189,16 @@ std::vector<CandidateTotal> Reader::candidates(const Period& period) {
 std::vector<KnownHost> Reader::hosts_known_as(const std::string& text) {
     return explaining(path_, [&] {
         SQLite::Statement rows(database_, R"sql(
-            SELECT key, address, name, department FROM hosts
+            SELECT id, key, address, name, department FROM hosts
              WHERE ?1 IN (key, address, name)
                 OR id IN (SELECT host_id FROM sources WHERE ?1 IN (address, name))
              ORDER BY key)sql");
         rows.bind(1, text);
         std::vector<KnownHost> hosts;
         while (rows.executeStep()) {
-            hosts.push_back({rows.getColumn(0).getString(), text_or_null(rows.getColumn(1)),
-                             text_or_null(rows.getColumn(2)), text_or_null(rows.getColumn(3))});
+            hosts.push_back({rows.getColumn(0).getInt64(), rows.getColumn(1).getString(),
+                             text_or_null(rows.getColumn(2)), text_or_null(rows.getColumn(3)),
+                             text_or_null(rows.getColumn(4))});
         }
         return hosts;
     });

@@ -5,14 +5,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/store/answer.hpp"
 #include "daemon/store/last_ids.hpp"
 #include "daemon/store/tiers.hpp"
-#include "daemon/store/totals.hpp"
+#include "daemon/store/uploads.hpp"
 
 namespace umbra::store {
 
@@ -41,8 +43,15 @@ struct CoverageRecord {
 
 // A host as `forget` takes it, by its key, and as people know it.
 struct KnownHost {
+    std::int64_t id;
     std::string key;
     std::optional<std::string> address, name, department;
+};
+
+// A host in the words of today.
+struct HostWords {
+    std::string address;
+    std::optional<std::string> name, department, site;
 };
 
 // A name that looks like an AI service and is in no entry; see `umbrad --candidates`.
@@ -71,12 +80,13 @@ class Reader {
     // What can be answered for this period; see tiers.hpp. The questions below are for such ones.
     Period answerable(const Period& asked) const { return store::answerable(asked, floors_); }
 
-    // Sums of use. A contact, a name that was resolved and nothing more, is none: it stands in the
-    // records alone.
-    std::vector<ServiceTotal> services(const Period& period);        // most bytes first
-    std::vector<HostTotal> hosts(const Period& period);              // most bytes first
-    std::vector<DepartmentTotal> departments(const Period& period);  // most bytes first
-    Total total(const Period& period);
+    // The usage that the filter lets through.
+    Answer answer(const Period& period, const Filter& filter = {});
+    const Facets& facets();
+    // By the ids of an answer.
+    std::unordered_map<std::int64_t, HostWords> hosts();
+    // The `most` largest; see uploads.hpp.
+    std::vector<Upload> uploads(const Period& period, const Filter& filter, std::size_t most);
     std::vector<Metric> coverage(const Period& period);
     std::vector<CandidateTotal> candidates(const Period& period);  // most hosts first
 
@@ -90,8 +100,7 @@ class Reader {
     LastIds last_ids();
 
   private:
-    const Answer& answer(const Period& period);
-    Answer make_answer(const Period& period);
+    std::shared_ptr<const Facets> shared_facets();
     void add_rows(const char* sql, const Period& period, Answer& answer);
     bool add_week(std::int64_t week, Answer& answer);
     // Cut off where there is nothing, so that an age without data costs nothing.
@@ -102,7 +111,7 @@ class Reader {
     SQLite::Database database_;
     SQLite::Transaction snapshot_;
     Floors floors_;
-    std::optional<Answer> last_answer_;  // an overview asks several questions of one period
+    std::shared_ptr<const Facets> facets_;
 };
 
 }  // namespace umbra::store

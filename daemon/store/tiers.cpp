@@ -98,4 +98,16 @@ std::vector<Piece> pieces_of(const Period& period, const Floors& floors) {
     return pieces;
 }
 
+std::vector<Piece> finest_pieces_of(const Period& period, const Floors& floors) {
+    std::vector<Piece> pieces;
+    const auto add = [&](Tier tier, std::int64_t since, std::int64_t until) {
+        const Period part{std::max(period.since, since), std::min(period.until, until)};
+        if (part.since < part.until) pieces.push_back({tier, part});
+    };
+    add(Tier::day, floors.days, std::min(floors.windows, floors.hours));
+    add(Tier::hour, floors.hours, floors.windows);
+    add(Tier::window, floors.windows, INT64_MAX);
+    return pieces;
+}
+
 }  // namespace umbra::store

@@ -54,4 +54,7 @@ struct Piece {
 // Cuts an answerable period into pieces of the coarsest tiers, in the order of time.
 std::vector<Piece> pieces_of(const Period& period, const Floors& floors);
 
+// The same of the finest tiers that are kept.
+std::vector<Piece> finest_pieces_of(const Period& period, const Floors& floors);
+
 }  // namespace umbra::store

@@ -8,41 +8,55 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/support/failure.hpp"
+#include "daemon/support/nearest.hpp"
 #include "daemon/support/terminal.hpp"
 #include "daemon/support/time.hpp"
+#include "tools/umbra/period.hpp"
 
 namespace umbra {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string plain(const Value& value) {
-    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-    if (const auto* text = std::get_if<std::string>(&value)) return *text;
-    if (const auto* time = std::get_if<Time>(&value)) return format_utc(time->seconds * second);
-    return {};
+// Eighths of a cell, from one to all, to the side and upward.
+constexpr std::string_view lying[] = {"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
+constexpr std::string_view standing[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+constexpr std::int64_t bar_width = 10, eighths = 8;
+
+std::string bar(std::int64_t value, std::int64_t most) {
+    std::string text;
+    if (most <= 0 || value <= 0) return text;
+    std::int64_t length = static_cast<std::int64_t>(static_cast<double>(value) * bar_width *
+                                                    eighths / static_cast<double>(most));
+    length = std::max<std::int64_t>(length, 1);
+    for (; length >= eighths; length -= eighths)
+        text += lying[eighths - 1];
+    if (length > 0) text += lying[length - 1];
+    return text;
 }
 
-std::string for_table(const Value& value, bool is_bytes) {
-    const auto* number = std::get_if<std::int64_t>(&value);
-    if (number && is_bytes) return human_bytes(*number);
-    if (std::holds_alternative<std::monostate>(value)) return "-";
-    if (std::holds_alternative<Time>(value)) {
-        std::string text = plain(value).substr(0, 16);  // 2026-11-02T09:00
-        text[10] = ' ';
-        return text;
+std::string sparkline(const Series& series) {
+    std::int64_t most = 1;
+    for (const std::int64_t value : series.values)
+        most = std::max(most, value);
+    std::string text;
+    for (const std::int64_t value : series.values) {
+        const auto height = static_cast<std::int64_t>(static_cast<double>(value) * (eighths - 1) /
+                                                      static_cast<double>(most));
+        text += value <= 0 ? std::string_view(" ") : standing[height];
     }
-    return printable(plain(value));
+    return text;
 }
 
 Json to_json(const Rows& rows, const std::vector<Value>& row) {
     Json object = Json::object();
     for (std::size_t i = 0; i < row.size(); ++i) {
+        if (rows.columns[i].name.empty()) continue;
         Json& field = object[rows.columns[i].name];
         if (const auto* number = std::get_if<std::int64_t>(&row[i])) {
             field = *number;
         } else if (!std::holds_alternative<std::monostate>(row[i])) {
-            field = plain(row[i]);
+            field = exact(row[i]);
         }
     }
     return object;
@@ -54,15 +68,21 @@ std::string dump(const Json& json, int indent = -1) {
 
 std::string render_csv(const Rows& rows) {
     std::string text;
-    for (const Column& column : rows.columns)
-        text += (text.empty() ? "" : ",") + column.name;
-    text += '\n';
-    for (const auto& row : rows.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            if (i > 0) text += ',';
-            text += csv_field(plain(row[i]));
+    const auto line = [&](const auto& text_of) {
+        const char* between = "";
+        for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+            if (rows.columns[i].name.empty()) continue;
+            text += between + text_of(i);
+            between = ",";
         }
         text += '\n';
+    };
+    line([&](std::size_t i) { return rows.columns[i].name; });
+    for (const auto& row : rows.rows) {
+        line([&](std::size_t i) {
+            const bool is_text = std::holds_alternative<std::string>(row[i]);
+            return is_text ? csv_text(exact(row[i])) : exact(row[i]);
+        });
     }
     return text;
 }
@@ -73,16 +93,54 @@ struct Shown {
     bool right;  // numbers
 };
 
-std::vector<Shown> natural_columns(const Rows& rows) {
+bool is_right(const Rows& rows, std::size_t place) {
+    return !rows.rows.empty() && std::ranges::none_of(rows.rows, [&](const auto& row) {
+        return std::holds_alternative<std::string>(row[place]) ||
+               std::holds_alternative<Series>(row[place]);
+    });
+}
+
+// The cells of a table as text, with a bar for each number that is looked at so.
+class Cells {
+  public:
+    Cells(const Rows& rows, bool utc) : rows_(rows), utc_(utc) {
+        for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+            std::int64_t& most = most_.emplace_back(0);
+            for (const auto& row : rows.rows) {
+                if (const auto* number = std::get_if<std::int64_t>(&row[i]))
+                    most = std::max(most, *number);
+            }
+        }
+    }
+    std::string operator()(const std::vector<Value>& row, std::size_t place) const {
+        const Column& column = rows_.columns[place];
+        if (column.look != Look::bar) return shown(row[place], column, utc_);
+        const auto* number = std::get_if<std::int64_t>(&row[place]);
+        return number ? bar(*number, most_[place]) : "";
+    }
+
+  private:
+    const Rows& rows_;
+    bool utc_;
+    std::vector<std::int64_t> most_;
+};
+
+bool is_drawn(const Rows& rows, std::size_t place) {
+    return rows.columns[place].look == Look::bar ||
+           std::ranges::any_of(rows.rows, [&](const auto& row) {
+               return std::holds_alternative<Series>(row[place]);
+           });
+}
+
+std::vector<Shown> natural_columns(const Rows& rows, const Cells& cells, bool draws) {
     std::vector<Shown> shown;
     for (std::size_t place = 0; place < rows.columns.size(); ++place) {
         const Column& column = rows.columns[place];
-        if (column.heading.empty()) continue;
-        Shown item{place, column.heading.size(), !rows.rows.empty()};
-        for (const auto& row : rows.rows) {
-            item.width = std::max(item.width, for_table(row[place], column.is_bytes).size());
-            if (std::holds_alternative<std::string>(row[place])) item.right = false;
-        }
+        const bool drawn = is_drawn(rows, place);
+        if (column.heading.empty() || (drawn && !draws)) continue;
+        Shown item{place, columns_of(column.heading), is_right(rows, place) && !drawn};
+        for (const auto& row : rows.rows)
+            item.width = std::max(item.width, columns_of(cells(row, place)));
         shown.push_back(item);
     }
     return shown;
@@ -112,14 +170,20 @@ void fit(std::vector<Shown>& shown, const Rows& rows, std::size_t width) {
 }
 
 std::string cell(const std::string& text, std::size_t width, bool right) {
-    if (text.size() > width) return text.substr(0, width - 1) + "…";
-    const std::string space(width - text.size(), ' ');
+    const std::size_t columns = columns_of(text);
+    if (columns > width) {
+        const std::string_view front = front_columns(text, width - 1);
+        return std::string(front) + "…" + std::string(width - 1 - columns_of(front), ' ');
+    }
+    const std::string space(width - columns, ' ');
     return right ? space + text : text + space;
 }
 
-std::string render_table(const Rows& rows, int width, bool colour) {
-    std::vector<Shown> shown = natural_columns(rows);
-    if (width > 0) fit(shown, rows, static_cast<std::size_t>(width));
+std::string render_table(const Rows& rows, const Setting& setting) {
+    const Cells cells(rows, setting.utc);
+    const bool fits = setting.width > 0;
+    std::vector<Shown> shown = natural_columns(rows, cells, fits);
+    if (fits) fit(shown, rows, static_cast<std::size_t>(setting.width));
     const auto line = [&](const auto& text_of) {
         std::string text;
         for (const Shown& item : shown) {
@@ -128,11 +192,28 @@ std::string render_table(const Rows& rows, int width, bool colour) {
         return text.substr(0, text.find_last_not_of(' ') + 1);
     };
     std::string text = line([&](std::size_t place) { return rows.columns[place].heading; });
-    text = colour ? "\033[1m" + text + "\033[0m\n" : text + "\n";
+    text = setting.colour ? "\033[1m" + text + "\033[0m\n" : text + "\n";
+    for (const auto& row : rows.rows)
+        text += line([&](std::size_t place) { return cells(row, place); }) + '\n';
+    return text;
+}
+
+std::string render_markdown(const Rows& rows, const Setting& setting) {
+    std::string text;
+    const auto line = [&](const auto& text_of) {
+        for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+            const Column& column = rows.columns[i];
+            if (!column.heading.empty() && column.look != Look::bar)
+                text += "| " + text_of(i) + ' ';
+        }
+        text += "|\n";
+    };
+    line([&](std::size_t i) { return rows.columns[i].heading; });
+    line([&](std::size_t i) { return std::string(is_right(rows, i) ? "--:" : "---"); });
     for (const auto& row : rows.rows) {
-        text += line(
-            [&](std::size_t place) { return for_table(row[place], rows.columns[place].is_bytes); });
-        text += '\n';
+        line([&](std::size_t i) {
+            return markdown_text(shown(row[i], rows.columns[i], setting.utc));
+        });
     }
     return text;
 }
@@ -140,16 +221,42 @@ std::string render_table(const Rows& rows, int width, bool colour) {
 }  // namespace
 
 Format parse_format(const std::string& text) {
-    if (text == "table") return Format::table;
-    if (text == "csv") return Format::csv;
-    if (text == "json") return Format::json;
-    if (text == "ndjson") return Format::ndjson;
-    throw bad_input(fmt::format("--format {}: not one of table, csv, json, ndjson", text));
+    constexpr std::pair<std::string_view, Format> formats[] = {
+        {"table", Format::table},   {"csv", Format::csv},           {"json", Format::json},
+        {"ndjson", Format::ndjson}, {"markdown", Format::markdown}, {"html", Format::html}};
+    for (const auto& [name, format] : formats) {
+        if (text == name) return format;
+    }
+    throw bad_input(fmt::format(
+        "--format {}: not one of table, csv, json, ndjson; of reports also markdown, html", text));
 }
 
-std::string render(const Rows& rows, Format format, int width, bool colour) {
-    if (format == Format::table) return render_table(rows, width, colour);
+std::string exact(const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* time = std::get_if<Time>(&value)) return format_utc(time->seconds * second);
+    return {};
+}
+
+std::string shown(const Value& value, const Column& column, bool utc) {
+    if (std::holds_alternative<std::monostate>(value)) return "-";
+    if (const auto* series = std::get_if<Series>(&value)) return sparkline(*series);
+    if (const auto* time = std::get_if<Time>(&value)) {
+        std::string text = format_time(time->seconds, utc).substr(0, 16);  // 2026-11-02T09:00
+        text[10] = ' ';
+        return text;
+    }
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (!number) return readable(std::get<std::string>(value));
+    const std::string text = column.is_bytes ? human_bytes(*number) : std::to_string(*number);
+    return column.look == Look::change && *number > 0 ? "+" + text : text;
+}
+
+std::string render(const Rows& rows, Format format, const Setting& setting) {
+    if (format == Format::table) return render_table(rows, setting);
+    if (format == Format::markdown) return render_markdown(rows, setting);
     if (format == Format::csv) return render_csv(rows);
+    if (format == Format::html) throw bad_input("--format html: only reports have it");
     if (format == Format::ndjson) {
         std::string text;
         for (const auto& row : rows.rows)
@@ -162,11 +269,28 @@ std::string render(const Rows& rows, Format format, int width, bool colour) {
     return dump(array, 2) + '\n';
 }
 
-void print(const Rows& rows, Format format) {
+void print(const Rows& rows, Format format, bool utc) {
     // What is piped is not cut: another program, or a person with a pager, takes it whole.
     constexpr int unlimited = 0;
-    std::cout << render(rows, format, terminal_width(STDOUT_FILENO, unlimited),
-                        wants_colour(STDOUT_FILENO));
+    std::cout << render(
+        rows, format, {terminal_width(STDOUT_FILENO, unlimited), wants_colour(STDOUT_FILENO), utc});
+}
+
+void sort_rows(Rows& rows, const std::string& column) {
+    const auto found = std::ranges::find(rows.columns, column, &Column::name);
+    if (column.empty() || found == rows.columns.end()) {
+        std::vector<std::string> names;
+        for (const Column& known : rows.columns) {
+            if (!known.name.empty()) names.push_back(known.name);
+        }
+        fail_unknown("--sort", printable(column), names);
+    }
+    const auto place = static_cast<std::size_t>(found - rows.columns.begin());
+    std::ranges::stable_sort(rows.rows, [&](const auto& a, const auto& b) {
+        const Value &one = a[place], &other = b[place];
+        if (one.index() != other.index()) return one.index() > other.index();
+        return std::holds_alternative<std::string>(one) ? one < other : one > other;
+    });
 }
 
 void print_text(std::string_view paragraph) {
@@ -178,41 +302,6 @@ void print_text(std::string_view paragraph) {
         paragraph.remove_prefix(space + 1);
     }
     std::cout << paragraph << '\n';
-}
-
-std::string human_bytes(std::int64_t bytes) {
-    constexpr std::string_view units[] = {"kB", "MB", "GB", "TB", "PB"};
-    if (bytes < 1000) return fmt::format("{} B", bytes);
-    double amount = static_cast<double>(bytes) / 1000;
-    std::size_t unit = 0;
-    while (amount >= 999.95 && unit + 1 < std::size(units)) {
-        amount /= 1000;
-        ++unit;
-    }
-    return fmt::format("{:.1f} {}", amount, units[unit]);
-}
-
-std::string csv_field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
-std::string printable(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte > 0x7e) {
-            safe += fmt::format("\\x{:02X}", byte);
-        } else {
-            safe += c;
-        }
-    }
-    return safe;
 }
 
 }  // namespace umbra

@@ -1,4 +1,4 @@
-// Rows on standard output: as a table for people, as CSV, JSON or NDJSON for programs.
+// Rows on standard output: as a table for people, in Markdown, as CSV, JSON or NDJSON for programs.
 #pragma once
 
 #include <cstdint>
@@ -8,29 +8,45 @@
 #include <variant>
 #include <vector>
 
+#include "tools/umbra/text.hpp"
+
 namespace umbra {
 
-// Seconds since the epoch. In a table to the minute, in the machine formats by RFC 3339; both UTC.
+// Seconds since the epoch. In a table to the minute, in the machine formats by RFC 3339, UTC.
 struct Time {
     std::int64_t seconds;
     auto operator<=>(const Time&) const = default;
 };
 
-// Nothing, a text, a number that stays an integer in the machine formats, or a time.
-using Value = std::variant<std::monostate, std::string, std::int64_t, Time>;
+// A figure over time, the oldest first: a row of small bars in a table.
+struct Series {
+    std::vector<std::int64_t> values;
+    auto operator<=>(const Series&) const = default;
+};
+
+// Nothing, a text, a number that stays an integer in the machine formats, a time, or a series.
+using Value = std::variant<std::monostate, std::string, std::int64_t, Time, Series>;
 
 inline Value value_or_null(const std::optional<std::string>& text) {
     return text ? Value(*text) : Value();
 }
 
+// How a table shows a number.
+enum class Look : std::uint8_t {
+    plain,
+    bar,     // its share of the column's largest; only on a terminal
+    change,  // with its sign
+};
+
 struct Column {
-    std::string name;     // lower_snake_case, in the machine formats
+    std::string name;     // lower_snake_case, in the machine formats; empty: not there
     std::string heading;  // in the table; empty: not shown there
     bool is_bytes = false;
     int rank = 0;  // where the table is too wide, columns above 0 are left out, the highest first
+    Look look = Look::plain;
 };
 
-enum class Format { table, csv, json, ndjson };
+enum class Format { table, csv, json, ndjson, markdown, html };
 // Throws Failure where the text is none of them.
 Format parse_format(const std::string& text);
 
@@ -39,23 +55,31 @@ struct Rows {
     std::vector<std::vector<Value>> rows;
 };
 
-// The whole as a text that ends with a line end. A table is made to fit `width` columns: columns
-// are left out by rank, then texts are cut with an ellipsis, the widest column first.
-std::string render(const Rows& rows, Format format, int width, bool colour);
+// How tables are set. Without a width they are not made to fit, and bars are left out.
+struct Setting {
+    int width = 0;
+    bool colour = false;
+    bool utc = true;  // times; else of the local time zone
+};
+
+// The whole as a text that ends with a line end; html is not among the formats. A table is made to
+// fit `width` columns: columns are left out by rank, then texts are cut with an ellipsis, the
+// widest column first.
+std::string render(const Rows& rows, Format format, const Setting& setting = {});
+
+// What a cell shows to people.
+std::string shown(const Value& value, const Column& column, bool utc);
+// The exact value, as in the machine formats.
+std::string exact(const Value& value);
 
 // To standard output, as wide as the terminal is, coloured where colour is wanted.
-void print(const Rows& rows, Format format);
+void print(const Rows& rows, Format format, bool utc = true);
 
 // A paragraph to standard output, broken between words at the terminal's width.
 void print_text(std::string_view paragraph);
 
-// `12.3 MB`, in powers of 1000; exact below.
-std::string human_bytes(std::int64_t bytes);
-
-// A field by RFC 4180: quoted where it holds a comma, a quote or a line end.
-std::string csv_field(std::string_view text);
-
-// Text from the wire or a file for a terminal: control characters and bytes over 127 become \xNN.
-std::string printable(std::string_view text);
+// Sorted by the column of that name, numbers and times with the largest first, texts from a to z;
+// rows without a value last. Throws Failure with the nearest names where there is none.
+void sort_rows(Rows& rows, const std::string& column);
 
 }  // namespace umbra

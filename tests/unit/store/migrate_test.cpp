@@ -4,6 +4,7 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer.hpp"
 #include "tests/unit/folder.hpp"
+#include "tests/unit/store/reports.hpp"
 #include "tests/unit/store/windows.hpp"
 
 using namespace umbra;
@@ -159,14 +160,14 @@ TEST_CASE("a file of version 1 keeps every row and its id, and gains roll-ups") 
     store::Reader reader(path);
     CHECK(reader.extent() == store::Period{start, start + 86400 + 300});
     // An hour and a day, without the row of a shared host; and all.
-    CHECK(reader.total({start, start + 3600}).bytes_out == 10);
-    CHECK(reader.total({start - 9 * 3600, start + 15 * 3600}).bytes_out == 40);
-    const auto services = reader.services({start - 9 * 3600, start + 39 * 3600});
+    CHECK(test::total(reader, {start, start + 3600}).bytes_out == 10);
+    CHECK(test::total(reader, {start - 9 * 3600, start + 15 * 3600}).bytes_out == 40);
+    const auto services = test::services(reader, {start - 9 * 3600, start + 39 * 3600});
     REQUIRE(services.size() == 2);
-    CHECK(services[0].service == "mistral.api");
-    CHECK(services[0].name == "Mistral API");
+    CHECK(services[0].name == "mistral.api");
+    CHECK(services[0].words.name == "Mistral API");
     CHECK(services[0].hosts == 2);
-    CHECK(services[0].evidence == "quic_sni,dns");
+    CHECK(store::evidence_list(services[0].evidence) == "quic_sni,dns");
     CHECK(services[1].flows == 4);
     for (const auto& [metric, value] : reader.coverage({start - 9 * 3600, start + 15 * 3600})) {
         if (metric == "packets") CHECK(value == 300);
@@ -196,7 +197,7 @@ TEST_CASE("a file of version 2 keeps what its rows say of host, policy and regio
     CHECK(text(path, usage_in_words) == words);
     CHECK(number(path, "SELECT count(*) FROM usage WHERE region IS NULL") == 3);
     store::Reader reader(path);
-    const auto departments = reader.departments({start - 9 * 3600, start + 39 * 3600});
+    const auto departments = test::departments(reader, {start - 9 * 3600, start + 39 * 3600});
     REQUIRE(departments.size() == 1);
     CHECK(departments[0].department == "Marketing");
     CHECK(departments[0].hosts == 2);

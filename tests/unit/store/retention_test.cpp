@@ -6,6 +6,7 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer.hpp"
 #include "tests/unit/folder.hpp"
+#include "tests/unit/store/reports.hpp"
 #include "tests/unit/store/windows.hpp"
 
 using namespace umbra;
@@ -124,7 +125,7 @@ TEST_CASE("reports of a time of which only hours or days are kept go by hours an
     // As many hosts with 1000 bytes in each of 4 windows a day; but for day 0, which is gone.
     constexpr std::int64_t window = Days::hosts * 1000;
     const auto bytes_of = [&](std::int64_t since, std::int64_t until) {
-        return reader.total(reader.answerable({since, until})).bytes_out;
+        return test::total(reader, reader.answerable({since, until})).bytes_out;
     };
     CHECK(bytes_of(0, first_day + 41 * day) == 21 * 4 * window);
     CHECK(bytes_of(first_day + 20 * day + 7200, first_day + 20 * day + 7201) == 4 * window);
@@ -174,7 +175,7 @@ TEST_CASE("a host is forgotten everywhere while the writer is at work") {
     upkeep(writer);
     REQUIRE(number(path, "SELECT count(*) FROM usage_week") > 0);
     REQUIRE(holds(stored(folder), key_of(17)));
-    const auto all_before = store::Reader(path).total({0, start + 99 * day});
+    const auto all_before = test::total(path, {0, start + 99 * day});
     {
         const auto known = store::Reader(path).hosts_known_as("10.99.98.97");
         REQUIRE(known.size() == 1);
@@ -197,7 +198,7 @@ TEST_CASE("a host is forgotten everywhere while the writer is at work") {
         INFO(trace);
         CHECK_FALSE(holds(after, trace));
     }
-    const auto all = store::Reader(path).total({0, start + 99 * day});
+    const auto all = test::total(path, {0, start + 99 * day});
     CHECK(all.hosts == all_before.hosts - 1);
     CHECK(all.flows == all_before.flows - 30);
     CHECK(all.bytes_out ==

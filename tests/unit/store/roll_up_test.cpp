@@ -8,6 +8,7 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer.hpp"
 #include "tests/unit/folder.hpp"
+#include "tests/unit/store/reports.hpp"
 #include "tests/unit/store/windows.hpp"
 
 using namespace umbra;
@@ -42,6 +43,7 @@ class Data {
             if (const int draw = below(5); draw > 0)
                 usage.identity.department = draw < 3 ? "Marketing" : "IT";
             usage.shared = below(4) == 0;
+            usage.policy = below(3) == 0 ? "forbidden" : "unreviewed";
             window.usage.push_back(usage);
         }
         window.coverage = {{"packets", static_cast<std::uint64_t>(below(1000))}};
@@ -68,13 +70,13 @@ void check_services(SQLite::Database& database, store::Reader& reader, const Per
                        "FROM usage JOIN services s ON s.id = service_id",
                        period) +
                       " GROUP BY service ORDER BY 4 + 5 DESC, 1");
-    auto services = reader.services(period);
-    std::ranges::sort(services, {}, &store::ServiceTotal::service);
+    auto services = test::services(reader, period);
+    std::ranges::sort(services, {}, &test::Found::name);
     std::size_t count = 0;
     while (rows.executeStep()) {
         REQUIRE(count < services.size());
-        const auto found = std::ranges::find(services, rows.getColumn(0).getString(),
-                                             &store::ServiceTotal::service);
+        const auto found =
+            std::ranges::find(services, rows.getColumn(0).getString(), &test::Found::name);
         REQUIRE(found != services.end());
         ++count;
         const std::vector<std::int64_t> sums = {found->hosts,      found->flows,
@@ -83,9 +85,9 @@ void check_services(SQLite::Database& database, store::Reader& reader, const Per
         for (int i = 0; i < 6; ++i)
             CHECK(sums[static_cast<std::size_t>(i)] == rows.getColumn(i + 1).getInt64());
         const std::string kinds = rows.getColumn(7).getString();
-        CHECK(found->evidence == (kinds == "11"   ? "sni,quic_sni"
-                                  : kinds == "10" ? "sni"
-                                                  : "quic_sni"));
+        CHECK(store::evidence_list(found->evidence) == (kinds == "11"   ? "sni,quic_sni"
+                                                        : kinds == "10" ? "sni"
+                                                                        : "quic_sni"));
     }
     CHECK(count == services.size());
 }
@@ -98,11 +100,11 @@ void check_hosts(SQLite::Database& database, store::Reader& reader, const Period
                        period) +
                       " GROUP BY src_ip ORDER BY sum(bytes_out) + sum(bytes_in) DESC, src_ip");
     std::size_t place = 0;
-    const auto hosts = reader.hosts(period);
+    const auto hosts = test::hosts(reader, period);
     while (rows.executeStep()) {
         REQUIRE(place < hosts.size());
-        const store::HostTotal& host = hosts[place++];
-        CHECK(host.address == rows.getColumn(0).getString());
+        const test::Found& host = hosts[place++];
+        CHECK(host.name == rows.getColumn(0).getString());
         const std::vector<std::int64_t> sums = {host.services, host.flows,      host.bytes_out,
                                                 host.bytes_in, host.first_seen, host.last_seen};
         for (int i = 0; i < 6; ++i)
@@ -120,10 +122,10 @@ void check_departments(SQLite::Database& database, store::Reader& reader, const 
                        period) +
                       " GROUP BY department ORDER BY sum(bytes_out + bytes_in) DESC, department");
     std::size_t place = 0;
-    const auto departments = reader.departments(period);
+    const auto departments = test::departments(reader, period);
     while (rows.executeStep()) {
         REQUIRE(place < departments.size());
-        const store::DepartmentTotal& total = departments[place++];
+        const test::Found& total = departments[place++];
         CHECK(total.department.value_or("-") == rows.getColumn(0).getString());
         const std::vector<std::int64_t> sums = {total.hosts,     total.services, total.flows,
                                                 total.bytes_out, total.bytes_in, total.first_seen,
@@ -145,12 +147,85 @@ void check_total(SQLite::Database& database, store::Reader& reader, const Period
                        "FROM usage JOIN services s ON s.id = service_id",
                        period));
     sums.executeStep();
-    const store::Total total = reader.total(period);
-    const std::vector<std::int64_t> found = {total.hosts,       total.services, total.flows,
-                                             total.bytes_out,   total.bytes_in, total.shared_flows,
-                                             total.shared_bytes};
+    const auto [own, shared] = store::headline_of(reader.answer(period));
+    const std::vector<std::int64_t> found = {own.hosts,     own.services, own.flows,
+                                             own.bytes_out, own.bytes_in, shared.flows,
+                                             shared.bytes()};
     for (int i = 0; i < 7; ++i)
         CHECK(found[static_cast<std::size_t>(i)] == sums.getColumn(i).getInt64());
+}
+
+// What a filter lets through, and the same in SQL.
+struct Case {
+    store::Filter filter;
+    std::string sql;
+};
+
+std::vector<Case> cases_of_filters(SQLite::Database& database) {
+    const std::int64_t host =
+        database.execAndGet("SELECT id FROM hosts WHERE address = '10.0.0.7'").getInt64();
+    const auto only = [](std::vector<std::string> store::Filter::*list,
+                         std::vector<std::string> words) {
+        store::Filter filter;
+        filter.*list = std::move(words);
+        return filter;
+    };
+    using store::Filter;
+    std::vector<Case> cases{
+        {only(&Filter::departments, {"IT", ""}), "ifnull(department, '') IN ('IT', '')"},
+        {only(&Filter::services, {"mistral.api"}), "s.service = 'mistral.api'"},
+        {only(&Filter::vendors, {"anthropic"}), "s.vendor = 'anthropic'"},
+        {only(&Filter::countries, {"FR"}), "headquarters = 'FR'"},
+        {only(&Filter::laws, {"us", ""}), "ifnull(sovereignty, '') IN ('us', '')"},
+        {only(&Filter::evidences, {"quic_sni", "dns"}), "evidence IN ('quic_sni', 'dns')"},
+        {only(&Filter::categories, {"chat"}), "category = 'chat' AND policy = 'forbidden'"},
+        {{}, fmt::format("host_id = {}", host)}};
+    cases[6].filter.policies = {"forbidden"};
+    cases[7].filter.host_ids = {host};
+    return cases;
+}
+
+void check_filters(SQLite::Database& database, store::Reader& reader, const Period& period) {
+    for (const auto& [filter, sql] : cases_of_filters(database)) {
+        INFO(sql);
+        SQLite::Statement sums(database,
+                               over("SELECT count(DISTINCT host_id), ifnull(sum(flows), 0), "
+                                    "ifnull(sum(bytes_out), 0), ifnull(sum(bytes_in), 0) "
+                                    "FROM usage JOIN services s ON s.id = service_id",
+                                    period) +
+                                   " AND " + sql);
+        sums.executeStep();
+        const auto groups = store::grouped(reader.answer(period, filter), store::all_in_one);
+        store::Total total;
+        if (!groups.empty()) total = groups.front();
+        CHECK(total.hosts == sums.getColumn(0).getInt64());
+        CHECK(total.flows == sums.getColumn(1).getInt64());
+        CHECK(total.bytes_out == sums.getColumn(2).getInt64());
+        CHECK(total.bytes_in == sums.getColumn(3).getInt64());
+    }
+}
+
+void check_uploads(SQLite::Database& database, store::Reader& reader, const Period& period) {
+    SQLite::Statement rows(
+        database, over("SELECT window_start, host_id, sum(bytes_out), sum(flows) "
+                       "FROM usage JOIN services s ON s.id = service_id",
+                       period) +
+                      " AND policy = 'forbidden' GROUP BY window_start, host_id, s.service "
+                      "ORDER BY 3 DESC, 1, 2 LIMIT 20");
+    store::Filter forbidden;
+    forbidden.policies = {"forbidden"};
+    const auto uploads = reader.uploads(period, forbidden, 20);
+    std::size_t place = 0;
+    while (rows.executeStep()) {
+        if (rows.getColumn(2).getInt64() == 0) break;
+        REQUIRE(place < uploads.size());
+        const store::Upload& upload = uploads[place++];
+        CHECK(upload.when.since == rows.getColumn(0).getInt64());
+        CHECK(upload.host_id == rows.getColumn(1).getInt64());
+        CHECK(upload.sums.bytes_out == rows.getColumn(2).getInt64());
+        CHECK(upload.sums.flows == rows.getColumn(3).getInt64());
+    }
+    CHECK(place == uploads.size());
 }
 
 }  // namespace
@@ -178,6 +253,8 @@ TEST_CASE("reports over any period have the sums of its windows") {
         check_hosts(database, reader, period);
         check_departments(database, reader, period);
         check_total(database, reader, period);
+        check_filters(database, reader, period);
+        check_uploads(database, reader, period);
         const auto coverage = reader.coverage(period);
         const auto packets = std::ranges::find(coverage, "packets", &store::Metric::name);
         CHECK((packets == coverage.end() ? 0 : packets->value) ==
@@ -225,9 +302,9 @@ TEST_CASE("a row keeps who its host was and what the policy said when it was wri
         "10.0.0.1pc-17.bank.exampleLyonno-chateu-west-3,"
         "10.0.0.2pc-17.bank.exampleLyon-eu-west-3");
     // It is one host all the same, known by what was seen last.
-    const auto hosts = reader.hosts({start, start + 600});
+    const auto hosts = test::hosts(reader, {start, start + 600});
     REQUIRE(hosts.size() == 1);
-    CHECK(hosts[0].address == "10.0.0.2");
+    CHECK(hosts[0].name == "10.0.0.2");
     CHECK(hosts[0].department == "IT");
     CHECK(test::number(path, "SELECT sum(bytes_out) FROM usage WHERE department = 'Marketing'") ==
           100);
@@ -254,9 +331,10 @@ TEST_CASE("a service that the catalogue describes anew keeps its older descripti
     CHECK(test::text(path,
                      "SELECT group_concat(catalogue_version || '/' || category) FROM usage "
                      "JOIN services s ON s.id = service_id") == "test/chat,later/chat,last/agents");
-    const auto services = store::Reader(path).services({start, start + 900});
+    store::Reader reader(path);
+    const auto services = test::services(reader, {start, start + 900});
     REQUIRE(services.size() == 1);
-    CHECK(services[0].category == "agents");
+    CHECK(services[0].words.category == "agents");
     CHECK(services[0].flows == 3);
 }
 
@@ -271,5 +349,5 @@ TEST_CASE("a window in two parts, as a restart leaves it, was watched once") {
     const auto watched = std::ranges::find(coverage, "seconds_watched", &store::Metric::name);
     REQUIRE(watched != coverage.end());
     CHECK(watched->value == 600);
-    CHECK(store::Reader(path).total({start, start + 3600}).bytes_out == 3);
+    CHECK(test::total(path, {start, start + 3600}).bytes_out == 3);
 }

@@ -7,6 +7,7 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer.hpp"
 #include "tests/unit/folder.hpp"
+#include "tests/unit/store/reports.hpp"
 #include "tests/unit/store/windows.hpp"
 
 using namespace umbra;
@@ -32,22 +33,22 @@ TEST_CASE("what was written is read back, over several openings") {
     CHECK(reader.extent()->since == start);
     CHECK(reader.extent()->until == start + 600);
     const Period all{start, start + 600};
-    const auto hosts = reader.hosts(all);
+    const auto hosts = test::hosts(reader, all);
     REQUIRE(hosts.size() == 2);
-    CHECK(hosts[0].address == "10.0.0.1");
+    CHECK(hosts[0].name == "10.0.0.1");
     CHECK(hosts[0].bytes_out == 107);
     CHECK(hosts[0].bytes_in == 1070);
     CHECK(hosts[0].flows == 2);
     CHECK(hosts[0].last_seen == start + 600);
-    const auto services = reader.services({start, start + 300});
+    const auto services = test::services(reader, {start, start + 300});
     REQUIRE(services.size() == 1);
-    CHECK(services[0].service == "anthropic.claude");
+    CHECK(services[0].name == "anthropic.claude");
     CHECK(services[0].hosts == 2);
     CHECK(services[0].bytes_out == 150);
-    CHECK(services[0].sovereignty == "us");
-    CHECK(services[0].evidence == "sni");
-    CHECK(reader.total({start + 300, start + 600}).bytes_out == 7);
-    CHECK(reader.total({0, start}).hosts == 0);
+    CHECK(services[0].words.sovereignty == "us");
+    CHECK(store::evidence_list(services[0].evidence) == "sni");
+    CHECK(test::total(reader, {start + 300, start + 600}).bytes_out == 7);
+    CHECK(test::total(reader, {0, start}).hosts == 0);
     for (const auto& metric : reader.coverage(all)) {
         if (metric.name == "drops_kernel") CHECK(metric.value == 6);
     }
@@ -131,14 +132,14 @@ TEST_CASE("hosts that serve more than the AI service are left out of the totals,
     ClosedWindow window = window_at(start, {{"10.0.0.1", 100}, {"10.0.0.2", 50}});
     window.usage[1].shared = true;
     writer.write(window);
-    const store::Total total = store::Reader(path).total({start, start + 300});
+    const auto [total, shared] = test::headline(path, {start, start + 300});
     CHECK(total.hosts == 1);
     CHECK(total.services == 1);
     CHECK(total.flows == 1);
     CHECK(total.bytes_out == 100);
     CHECK(total.bytes_in == 1000);
-    CHECK(total.shared_flows == 1);
-    CHECK(total.shared_bytes == 550);
+    CHECK(shared.flows == 1);
+    CHECK(shared.bytes() == 550);
 }
 
 TEST_CASE("a database that cannot be used is refused in one sentence, by both sides") {
@@ -196,7 +197,7 @@ TEST_CASE("a window that cannot be written whole is not there at all") {
                 }).empty());
     store::Reader reader(path);
     CHECK(reader.extent()->until == start + 300);
-    CHECK(reader.total({0, start + 900}).flows == 1);
+    CHECK(test::total(reader, {0, start + 900}).flows == 1);
 }
 
 TEST_CASE("a contact is a record, and no use in any sum") {
@@ -215,12 +216,12 @@ TEST_CASE("a contact is a record, and no use in any sum") {
     // By windows, by hours, by days.
     for (const std::int64_t length : {300, 3600, 86400}) {
         const Period period{start - start % length, start - start % length + length};
-        CHECK(reader.services(period).size() == 1);
-        CHECK(reader.hosts(period).size() == 1);
-        CHECK(reader.departments(period).size() == 1);
-        CHECK(reader.total(period).hosts == 1);
-        CHECK(reader.total(period).services == 1);
-        CHECK(reader.total(period).flows == 1);
+        CHECK(test::services(reader, period).size() == 1);
+        CHECK(test::hosts(reader, period).size() == 1);
+        CHECK(test::departments(reader, period).size() == 1);
+        CHECK(test::total(reader, period).hosts == 1);
+        CHECK(test::total(reader, period).services == 1);
+        CHECK(test::total(reader, period).flows == 1);
     }
     std::vector<std::string> usages;
     reader.records_after(0,

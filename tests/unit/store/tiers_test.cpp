@@ -85,3 +85,13 @@ TEST_CASE("nothing is kept longer than it may be, and days go whole") {
     CHECK(floors_at(at("2026-11-24"), {30, 0, 0}).windows == at("2026-10-25"));
     CHECK(later({1, 5, 3}, {2, 4, 3}) == Floors{2, 5, 3});
 }
+
+TEST_CASE("the finest tiers that are kept, each from its floor on") {
+    constexpr std::int64_t day = day_length;
+    const Floors floors{.windows = 9 * day, .hours = 4 * day, .days = 2 * day};
+    CHECK(finest_pieces_of({2 * day, 11 * day + 300}, floors) ==
+          std::vector<Piece>{{Tier::day, {2 * day, 4 * day}},
+                             {Tier::hour, {4 * day, 9 * day}},
+                             {Tier::window, {9 * day, 11 * day + 300}}});
+    CHECK(finest_pieces_of({300, 600}, {}) == std::vector<Piece>{{Tier::window, {300, 600}}});
+}

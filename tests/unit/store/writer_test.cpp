@@ -7,6 +7,7 @@
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer_thread.hpp"
 #include "tests/unit/folder.hpp"
+#include "tests/unit/store/reports.hpp"
 #include "tests/unit/store/windows.hpp"
 
 using namespace umbra;
@@ -115,12 +116,12 @@ TEST_CASE_METHOD(Fixture, "a file in whose place another is put is left for the 
             copy.write(window(7));
         }
         store::Reader reader(path);
-        REQUIRE(reader.total({start, start + 600}).flows == 2);
+        REQUIRE(test::total(reader, {start, start + 600}).flows == 2);
         writer.write(window(2));
         std::filesystem::rename(folder / "copy.db", path);
         writer.write(window(3));
         CHECK(windows_in(path) == "7,3");
-        CHECK(reader.total({start, start + 600}).flows == 2);
+        CHECK(test::total(reader, {start, start + 600}).flows == 2);
     }
     SECTION("something that is no database of ours") {
         std::filesystem::rename(folder.write("text", std::string(9000, 'x')), path);
@@ -194,7 +195,7 @@ TEST_CASE_METHOD(Fixture, "the writer thread writes all that was handed over") {
     for (int i = 0; i < 200; ++i)
         thread.hand_over(window(i));
     thread.finish();
-    CHECK(store::Reader(path).total({start, start + 100'000}).flows == 200);
+    CHECK(test::total(path, {start, start + 100'000}).flows == 200);
     CHECK(thread.counters().windows_written == 200);
     CHECK(thread.counters().windows_waiting == 0);
 }

@@ -1,4 +1,4 @@
-#include "tools/umbra/suppress.hpp"
+#include "tools/umbra/report/suppress.hpp"
 
 #include <catch2/catch.hpp>
 #include <random>
@@ -71,5 +71,66 @@ TEST_CASE("subtraction never tells of fewer hosts than a group may have") {
         if (std::ranges::all_of(hosts, [&](std::int64_t count) { return count >= least; })) {
             CHECK(hidden_groups == 0);
         }
+    }
+}
+
+namespace {
+
+// A line a row, `.` for a cell that is told of.
+std::string shown_cells(const std::vector<std::vector<std::int64_t>>& hosts,
+                        std::vector<bool> told = {}) {
+    told.resize(hosts.size(), told.empty());
+    std::string text;
+    for (const auto& row : suppress_small_cells(hosts, told, 5)) {
+        for (const bool left_out : row)
+            text += left_out ? 'x' : '.';
+        text += '|';
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("cells of a table are left out so that neither its rows nor its columns tell of them") {
+    CHECK(shown_cells({}).empty());
+    CHECK(shown_cells({{9, 8}, {7, 6}}) == "..|..|");
+    CHECK(shown_cells({{9, 0}, {0, 6}}) == "..|..|");  // nobody is told of by a nought
+    // The small cell takes one of its row and one of its column along, and these take a fourth.
+    CHECK(shown_cells({{2, 8, 9}, {7, 10, 11}, {12, 13, 14}}) == "xx.|xx.|...|");
+    // A row that is left out whole is missing from every column.
+    CHECK(shown_cells({{3, 1}, {9, 8}, {7, 20}}, {false, true, true}) == "xx|xx|xx|");
+    CHECK(shown_cells({{30, 40}, {2, 3}, {9, 8}, {70, 20}}, {true, false, true, true}) ==
+          "..|xx|xx|..|");
+}
+
+TEST_CASE("no row or column of a table has a single cell or few hosts left out") {
+    std::mt19937 random(11);
+    for (int round = 0; round < 500; ++round) {
+        const std::size_t rows = 1 + random() % 6, columns = 1 + random() % 6;
+        std::vector<std::vector<std::int64_t>> hosts(rows, std::vector<std::int64_t>(columns));
+        for (auto& row : hosts) {
+            for (auto& count : row)
+                count = random() % 3 == 0 ? 0 : static_cast<std::int64_t>(random() % 30);
+        }
+        const auto left_out = suppress_small_cells(hosts, std::vector<bool>(rows, true), 5);
+        const auto check_line = [&](std::size_t count, auto place) {
+            std::int64_t hidden = 0, cells = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto [row, column] = place(i);
+                const std::int64_t cell = hosts[row][column];
+                if (!left_out[row][column]) {
+                    CHECK((cell == 0 || cell >= 5));
+                } else {
+                    hidden += cell;
+                    ++cells;
+                }
+            }
+            const bool is_whole = cells == static_cast<std::int64_t>(count);
+            CHECK((hidden == 0 || is_whole || (cells >= 2 && hidden >= 5)));
+        };
+        for (std::size_t row = 0; row < rows; ++row)
+            check_line(columns, [&](std::size_t i) { return std::pair(row, i); });
+        for (std::size_t column = 0; column < columns; ++column)
+            check_line(rows, [&](std::size_t i) { return std::pair(i, column); });
     }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/store/reader.hpp"
+#include "tools/umbra/output.hpp"
 
 namespace umbra {
 
@@ -28,6 +29,9 @@ class Visible {
 
 // One paragraph: what share had a name, and how much was lost.
 std::string visible_summary(const std::vector<store::Metric>& metrics);
+
+// A row for each kind of traffic, as far as there was any.
+Rows coverage_shares(const std::vector<store::Metric>& metrics);
 
 // The whole of it, for a person: shares, what each means, and what the capture lost.
 void print_coverage(const std::vector<store::Metric>& metrics);

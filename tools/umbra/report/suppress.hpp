@@ -15,4 +15,11 @@ namespace umbra {
 std::vector<bool> suppress_small_groups(const std::vector<std::int64_t>& hosts,
                                         std::int64_t least = 5);
 
+// The same for a table of groups with totals of its rows and columns: where subtraction along a row
+// or a column would tell of a cell, the next smallest of it is left out as well. A row of which
+// `told` is false is left out whole.
+std::vector<std::vector<bool>> suppress_small_cells(
+    const std::vector<std::vector<std::int64_t>>& hosts, const std::vector<bool>& told,
+    std::int64_t least = 5);
+
 }  // namespace umbra

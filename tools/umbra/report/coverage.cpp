@@ -1,4 +1,4 @@
-#include "tools/umbra/coverage.hpp"
+#include "tools/umbra/report/coverage.hpp"
 
 #include <fmt/format.h>
 
@@ -103,10 +103,8 @@ std::string visible_summary(const std::vector<store::Metric>& metrics) {
         losses(metrics));
 }
 
-void print_coverage(const std::vector<store::Metric>& metrics) {
+Rows coverage_shares(const std::vector<store::Metric>& metrics) {
     const Visible visible(metrics);
-    print_text(visible_summary(metrics));
-    std::cout << '\n';
     Rows rows{{{"kind", "KIND"},
                {"share", "SHARE"},
                {"bytes", "BYTES", true},
@@ -120,7 +118,13 @@ void print_coverage(const std::vector<store::Metric>& metrics) {
         rows.rows.push_back({std::string(kind.sight), share(bytes, visible.all()), bytes, flows,
                              std::string(kind.meaning)});
     }
-    print(rows, Format::table);
+    return rows;
+}
+
+void print_coverage(const std::vector<store::Metric>& metrics) {
+    print_text(visible_summary(metrics));
+    std::cout << '\n';
+    print(coverage_shares(metrics), Format::table);
 
     std::string reasons;
     for (const Kind& reason : quic_reasons) {

@@ -1,0 +1,35 @@
+// Text of any origin, made fit for where it is shown.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace umbra {
+
+// For a terminal: control characters and bytes over 127 become \xNN.
+std::string printable(std::string_view text);
+
+// The same, but letters of all scripts stay. What is not UTF-8, and what changes the direction of
+// text or cannot be seen (Unicode's format characters), becomes \xNN.
+std::string readable(std::string_view text);
+
+// How many columns of a terminal `text` takes, which is readable.
+std::size_t columns_of(std::string_view text);
+// The front of it that takes at most so many.
+std::string_view front_columns(std::string_view text, std::size_t columns);
+
+// A field by RFC 4180: quoted where it holds a comma, a quote or a line end.
+std::string csv_field(std::string_view text);
+// The same, made readable, for text that a spreadsheet might take for a formula: a leading = + - @
+// becomes \xNN.
+std::string csv_text(std::string_view text);
+
+// Readable text for a cell of a Markdown table, and between HTML's tags or in its attributes.
+std::string markdown_text(std::string_view text);
+std::string html_text(std::string_view text);
+
+// `12.3 MB`, in powers of 1000; exact below.
+std::string human_bytes(std::int64_t bytes);
+
+}  // namespace umbra
