@@ -102,7 +102,7 @@ Rows uploads_report(Desk& desk) {
     add_evidence(fields);
     add_traffic(fields);
     fields.push_back(
-        {{"", "OUT", false, 3, Look::bar}, [](const Item& item) { return item.bytes_out; }});
+        {{"", "VOLUME", false, 3, Look::bar}, [](const Item& item) { return item.bytes_out; }});
     return rows_of(fields, items);
 }
 

@@ -50,6 +50,7 @@ std::string sort_value(const Value& value) {
 }
 
 std::string class_of(const Column& column, const Value& value) {
+    if (std::holds_alternative<Time>(value)) return " class=\"t\"";
     if (is_number(value)) return " class=\"n\"";
     const bool is_status = column.name == "policy" && std::holds_alternative<std::string>(value);
     if (!is_status) return {};
@@ -66,14 +67,22 @@ std::string cell(const Column& column, const Value& value, std::int64_t most, bo
                            number, std::max<std::int64_t>(most, 1), human_bytes(number));
     }
     const std::string text = isolated(shown(value, column, utc));
-    if (is_first) return fmt::format("<th scope=\"row\"{}>{}</th>", sort_value(value), text);
+    if (is_first) {
+        return fmt::format("<th scope=\"row\"{}{}>{}</th>", class_of(column, value),
+                           sort_value(value), text);
+    }
     return fmt::format("<td{}{}>{}</td>", class_of(column, value), sort_value(value), text);
 }
 
 }  // namespace
 
-std::string isolated(std::string_view text) {
-    return "<bdi>" + html_text(text) + "</bdi>";
+std::string isolated(std::string_view text, char break_after) {
+    std::string safe;
+    for (const char c : html_text(text)) {
+        safe += c;
+        if (c == break_after) safe += "<wbr>";
+    }
+    return "<bdi>" + safe + "</bdi>";
 }
 
 std::string table(const Rows& rows, const std::string& caption, std::size_t most_rows, bool utc) {
@@ -91,8 +100,9 @@ std::string table(const Rows& rows, const std::string& caption, std::size_t most
         }
     }
     std::string text = fmt::format(
-        "<div class=\"table\"><table class=\"sortable\"><caption data-search=\"Search "
-        "in this table\">{}{}</caption>\n<thead><tr>",
+        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">"
+        "<table class=\"sortable\"><caption data-search=\"Search in this table\">{0}{1}</caption>\n"
+        "<thead><tr>",
         html_text(caption),
         count < rows.rows.size() ? fmt::format(" (the first {} of {})", count, rows.rows.size())
                                  : "");

@@ -122,7 +122,7 @@ std::string heat_map(Desk& desk) {
         "<thead><tr><th scope=\"col\">DEPARTMENT</th>",
         desk.asked().least_group);
     for (const std::string& service : heat.services)
-        text += "<th scope=\"col\">" + html::isolated(service) + "</th>";
+        text += "<th scope=\"col\">" + html::isolated(service, '.') + "</th>";
     text += "</tr></thead>\n<tbody>\n";
     for (std::size_t i = 0; i < heat.departments.size(); ++i) {
         text += "<tr><th scope=\"row\">" + html::isolated(heat.departments[i]) + "</th>";
