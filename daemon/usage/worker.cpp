@@ -1,4 +1,4 @@
-#include "daemon/usage/monitor.hpp"
+#include "daemon/usage/worker.hpp"
 
 #include "detectors/client_hello.hpp"
 
@@ -32,14 +32,12 @@ char ja4_transport(Protocol protocol) {
 
 }  // namespace
 
-Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
-                 const MonitorLimits& limits)
-    : scope_(std::move(scope)),
-      limits_(limits),
-      decoder_(limits.fragments),
+Worker::Worker(std::shared_ptr<const Signatures> signatures, const Scope& scope,
+               HostDirectory& hosts, const MonitorLimits& limits)
+    : scope_(scope),
       names_(limits.most_names),
       dns_(limits.most_dns_entries, names_),
-      hosts_(scope_, limits.most_hosts),
+      hosts_(hosts),
       flows_(limits.flows),
       namer_(limits.naming, *this),
       signatures_(std::move(signatures)),
@@ -47,34 +45,46 @@ Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
     if (limits.dedup) deduplicator_.emplace();
 }
 
-void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
-    ledger_.saw(time);
+void Worker::take(std::span<const Packet> packets) {
+    constexpr std::size_t most_together = 32;
+    std::array<FlowTable::Place, most_together> places;
+    while (!packets.empty()) {
+        const auto some = packets.first(std::min(packets.size(), most_together));
+        packets = packets.subspan(some.size());
+        if (some.size() > 1) {
+            for (std::size_t i = 0; i < some.size(); ++i)
+                places[i] = flows_.place_of(some[i]);
+            for (std::size_t i = 0; i < some.size(); ++i)
+                flows_.prefetch(places[i]);
+        } else {
+            places[0] = flows_.place_of(some[0]);
+        }
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            ledger_.saw(some[i].time);
+            if (some[i].is_flow) {
+                look(some[i], places[i]);
+            } else if (some[i].on_link != OnLink::none) {
+                hosts_.neighbour(some[i]);
+            }
+        }
+    }
+}
 
-    Packet packet;
-    packet.time = time;
-    if (!decoder_.decode(frame, wire_length, packet)) {
-        if (packet.on_link != OnLink::none) hosts_.neighbour(packet);
-        return;
-    }
-    if (is_excluded(packet)) {
-        ++excluded_;
-        excluded_bytes_ += wire_length;
-        return;
-    }
+void Worker::look(const Packet& packet, const FlowTable::Place& place) {
     if (deduplicator_ && is_duplicate(packet)) return;
-    const FlowTable::Update update = flows_.update(packet, *this);
+    const FlowTable::Update update = flows_.update(packet, place, *this);
     Flow& flow = update.flow;
     if (packet.transport == Transport::udp) look_at_service(packet);
     if (flow.packets == 1 && scope_.inside.contains(packet.source)) hosts_.saw(packet);
     if (flow.naming_over) {
-        if (update.added > 0) account(flow, update.added, update.from_low, time);
+        if (update.added > 0) account(flow, update.added, update.from_low, packet.time);
     } else {
         namer_.look(flow, packet, update.from_low, update.expected_sequence);
     }
 }
 
 // Datagrams that say something of other flows.
-void Monitor::look_at_service(const Packet& packet) {
+void Worker::look_at_service(const Packet& packet) {
     switch (std::min(packet.source_port, packet.destination_port)) {
         case 53:
             return dns_message(packet.payload, packet);
@@ -87,31 +97,24 @@ void Monitor::look_at_service(const Packet& packet) {
     }
 }
 
-bool Monitor::is_excluded(const Packet& packet) const {
-    const NetworkList& list = scope_.excluded;
-    return !list.empty() && (list.contains(packet.source) || list.contains(packet.destination));
-}
-
-bool Monitor::is_duplicate(Packet& packet) {
-    packet.vlan = 0;
+bool Worker::is_duplicate(const Packet& packet) {
     const bool repeated = packet.transport == Transport::udp && deduplicator_->is_repeated(packet);
     duplicates_ += repeated ? 1 : 0;
     return repeated;
 }
 
 // Counts bytes of a settled flow, in the window in which they were seen.
-void Monitor::account(Flow& flow, std::uint32_t added, bool from_low, Micros time) {
+void Worker::account(Flow& flow, std::uint32_t added, bool from_low, Micros time) {
     bytes_[flow.sight] += added;
-    if (flow.name == Flow::none) return;
-    const Recognition& as = recognitions_[flow.name];
-    if (!as.signature || static_cast<Sight>(flow.sight) == Sight::proxy_upstream) return;
+    if (!flow.is_ai) return;
     ai_bytes_ += added;
-    if (!as.counted) return;
+    if (!flow.is_counted) return;
     const bool outward = from_low == flow.client_is_low;
-    ledger_.count(flow, as, {0, outward ? added : 0, outward ? 0 : added}, time);
+    const Amount amount{0, outward ? added : 0, outward ? 0 : added};
+    ledger_.count(flow, recognitions_[flow.name], amount, time);
 }
 
-void Monitor::dns_message(Bytes message, const Packet& packet) {
+void Worker::dns_message(Bytes message, const Packet& packet) {
     const DnsResult result = read_dns(message);
     if (result.kind == DnsResult::Kind::malformed) ++dns_malformed_;
     if (!result.answer) return;
@@ -129,7 +132,7 @@ void Monitor::dns_message(Bytes message, const Packet& packet) {
 }
 
 // Who asks for others, a resolver or a proxy, uses nothing itself.
-void Monitor::note_contact(const DnsAnswer& answer, const Packet& packet) {
+void Worker::note_contact(const DnsAnswer& answer, const Packet& packet) {
     const Address& client = packet.destination;
     if (!scope_.inside.contains(client)) return;
     if (scope_.inside.contains(packet.source)) hosts_.note_resolver(packet.source, packet.time);
@@ -147,14 +150,14 @@ void Monitor::note_contact(const DnsAnswer& answer, const Packet& packet) {
 }
 
 // Where no packet told who the client is, the inside end is taken for it, and not the proxy.
-void Monitor::settle_client(Flow& flow) const {
+void Worker::settle_client(Flow& flow) const {
     if (flow.client_known || !scope_.inside.contains(flow.server())) return;
     if (!scope_.inside.contains(flow.client()) || scope_.proxies.contains(flow.client())) {
         flow.client_is_low = !flow.client_is_low;
     }
 }
 
-void Monitor::naming_over(Flow& flow, const Naming& naming) {
+void Worker::naming_over(Flow& flow, const Naming& naming) {
     settle_client(flow);
     Recognition as = recognise(flow, naming);
     const Sight sight = sight_of(flow, naming, as);
@@ -165,9 +168,10 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
     const std::uint64_t out = flow.outward().bytes, in = flow.inward().bytes;
     bytes_[flow.sight] += out + in;
     if (as.signature && sight != Sight::proxy_upstream) {
-        as.counted = sight != Sight::transit;
+        flow.is_ai = true;
+        flow.is_counted = sight != Sight::transit;
         ai_bytes_ += out + in;
-        if (as.counted) {
+        if (flow.is_counted) {
             ++ai_flows_;
             ledger_.count(flow, as, {1, out, in}, flow.last_seen);
         } else {
@@ -189,7 +193,7 @@ void Monitor::naming_over(Flow& flow, const Naming& naming) {
 
 // An outer name is told from the real one by what is known to stand on the outside: clients that
 // only pretend (GREASE, RFC 9849 section 6.2) say the real name.
-bool Monitor::is_encrypted_hello(const Flow& flow, const Detection& hello) const {
+bool Worker::is_encrypted_hello(const Flow& flow, const Detection& hello) const {
     if (!hello.ech || !hello.name) return false;
     const std::string_view outer = hello.name->view();
     if (is_ech_public_name(outer)) return true;
@@ -197,7 +201,7 @@ bool Monitor::is_encrypted_hello(const Flow& flow, const Detection& hello) const
     return asked && names_.text(*asked) != outer;
 }
 
-Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
+Recognition Worker::recognise(const Flow& flow, const Naming& naming) {
     const Detection& detection = naming.detection;
     Recognition as;
     as.protocol = detection.protocol != Protocol::unknown || naming.traffic.protocol == 0
@@ -236,7 +240,7 @@ Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
     return as;
 }
 
-Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const {
+Sight Worker::sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const {
     constexpr std::uint16_t encrypted_dns_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1
     if (scope_.proxies.contains(flow.client())) return Sight::proxy_upstream;
     const bool client_inside = scope_.inside.contains(flow.client());
@@ -283,7 +287,7 @@ Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognitio
     return tcp && !syn_seen ? Sight::began_before : Sight::unknown;
 }
 
-std::uint32_t Monitor::new_recognition(Recognition recognition) {
+std::uint32_t Worker::new_recognition(Recognition recognition) {
     if (free_recognitions_.empty()) {
         recognitions_.push_back(std::move(recognition));
         return static_cast<std::uint32_t>(recognitions_.size() - 1);
@@ -294,7 +298,7 @@ std::uint32_t Monitor::new_recognition(Recognition recognition) {
     return index;
 }
 
-void Monitor::flow_ended(Flow& flow) {
+void Worker::flow_ended(Flow& flow) {
     if (!flow.naming_over) namer_.give_up(flow);
     if (flow.name == Flow::none) return;
     const Recognition as = std::move(recognitions_[flow.name]);
@@ -309,24 +313,18 @@ void Monitor::flow_ended(Flow& flow) {
     flow.name = Flow::none;
 }
 
-void Monitor::advance(Micros now) {
+void Worker::advance(Micros now) {
     flows_.advance(now, *this);
     ledger_.advance(now);
 }
 
-void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
-    drops_kernel_ = kernel;
-    drops_interface_ = interface;
-}
-
-void Monitor::finish() {
-    decoder_.finish();
+void Worker::finish() {
     flows_.clear(*this);
     ledger_.finish();
 }
 
 // Counters only rise; a window's share is what they rose by.
-std::vector<CoverageItem> Monitor::coverage_so_far() {
+std::vector<CoverageItem> Worker::coverage_so_far() {
     std::vector<CoverageItem> share = counters();
     std::vector<CoverageItem> now = share;
     for (std::size_t i = 0; i < at_window_start_.size(); ++i)
@@ -335,50 +333,16 @@ std::vector<CoverageItem> Monitor::coverage_so_far() {
     return share;
 }
 
-void Monitor::window_closed(ClosedWindow window) {
+void Worker::window_closed(ClosedWindow window) {
     if (candidates_) window.candidates = candidates_->take();
     if (window_sink_) window_sink_(std::move(window));
 }
 
-std::vector<CoverageItem> Monitor::counters() const {
-    using decode::Step;
-    using decode::Tunnel;
-    const DecodeCounters& d = decoder_.counters();
-    const FragmentCounters& fragments = decoder_.fragment_counters();
+std::vector<CoverageItem> Worker::counters() const {
     const FlowCounters& f = flows_.counters();
     const NamingCounters& n = namer_.counters();
     std::vector<CoverageItem> items{
-        {"packets", d.frames},
-        {"bytes_on_wire", d.bytes - excluded_bytes_},
-        {"packets_decoded", d.count(Step::decoded) - excluded_},
-        {"packets_excluded", excluded_},
         {"duplicates", duplicates_},
-        {"packets_not_ip", d.count(Step::not_ip)},
-        {"packets_other_transport", d.count(Step::other_transport)},
-        {"packets_fragment", d.count(Step::fragment)},
-        {"packets_header_truncated", d.count(Step::truncated)},
-        {"packets_malformed", d.count(Step::malformed)},
-        {"packets_too_deep", d.count(Step::too_deep)},
-        {"packets_unknown_link", d.count(Step::unknown_link)},
-        {"packets_cut_short", d.cut_short},
-        {"packets_length_lied", d.length_lied},
-        {"fragments", fragments.seen},
-        {"datagrams_reassembled", fragments.reassembled},
-        {"fragments_overlapping", fragments.overlapping},
-        {"fragments_expired", fragments.expired},
-        {"tunnelled_packets", d.tunnelled},
-        {"tunnelled_mpls", d.count(Tunnel::mpls)},
-        {"tunnelled_pppoe", d.count(Tunnel::pppoe)},
-        {"tunnelled_gre", d.count(Tunnel::gre)},
-        {"tunnelled_erspan", d.count(Tunnel::erspan)},
-        {"tunnelled_ip_in_ip", d.count(Tunnel::ip_in_ip)},
-        {"tunnelled_vxlan", d.count(Tunnel::vxlan)},
-        {"tunnelled_geneve", d.count(Tunnel::geneve)},
-        {"tunnelled_gtp", d.count(Tunnel::gtp)},
-        {"tunnelled_teredo", d.count(Tunnel::teredo)},
-        {"tunnelled_tzsp", d.count(Tunnel::tzsp)},
-        {"drops_kernel", drops_kernel_},
-        {"drops_interface", drops_interface_},
         {"flows_started", f.started},
         {"flows_expired_idle", f.expired_idle},
         {"flows_expired_closed", f.expired_closed},
@@ -395,8 +359,6 @@ std::vector<CoverageItem> Monitor::counters() const {
         {"dns_answers", dns_answers_},
         {"dns_malformed", dns_malformed_},
         {"dns_evicted", dns_.evicted()},
-        {"candidates_evicted", candidates_ ? candidates_->evicted() : 0},
-        {"hosts_evicted", hosts_.evicted()},
         {"naming_not_asked", n.ndpi_skipped},
         {"ai_flows", ai_flows_},
         {"ai_bytes", ai_bytes_},

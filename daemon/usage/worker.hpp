@@ -1,11 +1,12 @@
-// The way of a packet: decode, flow, name, catalogue, ledger. One thread uses it; nothing in it is
-// shared.
+// The way of a packet once it is decoded: flow, name, catalogue, ledger. One thread uses it;
+// workers share nothing but who the hosts are.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <span>
 
-#include "daemon/decode/decoder.hpp"
+#include "daemon/decode/fragments.hpp"
 #include "daemon/flow/flow_table.hpp"
 #include "daemon/naming/dns_cache.hpp"
 #include "daemon/naming/flow_namer.hpp"
@@ -17,6 +18,7 @@
 
 namespace umbra {
 
+// Of a monitor as a whole, however many workers share them.
 struct MonitorLimits {
     FragmentLimits fragments;
     FlowLimits flows;
@@ -42,46 +44,32 @@ struct ExplainedFlow {
     std::string_view ja4;            // of its hello; empty: none was read
 };
 
-class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
+class Worker : private FlowEnd, private NamingEnd, private WindowEnd {
   public:
     using WindowSink = std::function<void(ClosedWindow)>;
     using FlowSink = std::function<void(const ExplainedFlow&)>;
 
-    Monitor(std::shared_ptr<const Signatures> signatures, Scope scope, const MonitorLimits& limits);
+    // `scope` and `hosts` must outlive it.
+    Worker(std::shared_ptr<const Signatures> signatures, const Scope& scope, HostDirectory& hosts,
+           const MonitorLimits& limits);
 
-    // Flows are named by this catalogue from now on. What a flow was named before it stays: its
-    // bytes go on under the catalogue that named it.
     void use(std::shared_ptr<const Signatures> signatures) { signatures_ = std::move(signatures); }
-
-    // Hosts are called by this file's names in the windows that close from now on.
-    void use(std::shared_ptr<const HostsFile> hosts) { hosts_.use(std::move(hosts)); }
-
-    // Where closed windows go. Without it nothing is accounted.
     void on_window(WindowSink sink) { window_sink_ = std::move(sink); }
-    // Where ended flows go. With it every flow's name is kept as long as the flow lives.
     void on_flow(FlowSink sink) { flow_sink_ = std::move(sink); }
+    void look_for(Candidates& candidates) { candidates_ = &candidates; }
 
-    // Where it is called, names in no entry that look like an AI service are counted.
-    void look_for(Candidates candidates) { candidates_ = std::move(candidates); }
+    // Packets in their order; many at once cost less.
+    void take(std::span<const Packet> packets);
 
-    // They are told by these rules from now on, where they are looked for.
-    void use(std::shared_ptr<const CandidateRules> rules) {
-        if (candidates_) candidates_->use(std::move(rules));
-    }
-
-    void set_link_type(int link_type) { decoder_.set_link_type(link_type); }
-    void packet(Micros time, Bytes frame, std::uint32_t wire_length);
-
-    // Lets time pass without packets: expires flows, closes the windows that are over at `now`.
+    // Opens the window of `now`, closes those that are over by then.
+    void turn(Micros now) { ledger_.advance(now); }
+    // Lets time pass without packets: expires flows too.
     void advance(Micros now);
-
-    // Drops of the capture so far, for the coverage of the open window.
-    void note_drops(std::uint64_t kernel, std::uint64_t interface);
 
     // Ends all flows and closes all windows.
     void finish();
 
-    // What a person asks for with SIGUSR1 or at the end: every counter since the start.
+    // Every counter since the start.
     std::vector<CoverageItem> counters() const;
 
   private:
@@ -91,9 +79,9 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     std::vector<CoverageItem> coverage_so_far() override;
     void window_closed(ClosedWindow window) override;
 
+    void look(const Packet& packet, const FlowTable::Place& place);
     void look_at_service(const Packet& packet);
-    bool is_excluded(const Packet& packet) const;
-    bool is_duplicate(Packet& packet);
+    bool is_duplicate(const Packet& packet);
     void note_contact(const DnsAnswer& answer, const Packet& packet);
     void settle_client(Flow& flow) const;
     Recognition recognise(const Flow& flow, const Naming& naming);
@@ -102,27 +90,23 @@ class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
     void account(Flow& flow, std::uint32_t added, bool from_low, Micros time);
     std::uint32_t new_recognition(Recognition recognition);
 
-    Scope scope_;
-    MonitorLimits limits_;
-    Decoder decoder_;
+    const Scope& scope_;
     NameTable names_;
     DnsCache dns_;
-    HostDirectory hosts_;
+    HostDirectory& hosts_;
     FlowTable flows_;
     FlowNamer namer_;
     std::shared_ptr<const Signatures> signatures_;
     Ledger ledger_;
-    std::optional<Candidates> candidates_;
+    Candidates* candidates_ = nullptr;
     WindowSink window_sink_;
     FlowSink flow_sink_;
 
     std::vector<Recognition> recognitions_;  // Flow::name is an index into it
     std::vector<std::uint32_t> free_recognitions_;
     std::uint64_t dns_answers_ = 0, dns_malformed_ = 0;
-    std::uint64_t drops_kernel_ = 0, drops_interface_ = 0;
     std::optional<Deduplicator> deduplicator_;
     std::uint64_t duplicates_ = 0;
-    std::uint64_t excluded_ = 0, excluded_bytes_ = 0;  // packets, and their bytes on the wire
 
     // Payload bytes and flows since the start, by sight.
     std::array<std::uint64_t, sight_count> bytes_{}, flow_count_{};
