@@ -91,7 +91,7 @@ void start_log(const std::string& level_name) {
     spdlog::set_default_logger(log);
 }
 
-void log_counters(const Monitor& monitor, const store::WriterThread& writing) {
+void log_counters(Monitor& monitor, const store::WriterThread& writing) {
     std::string line;
     const auto add = [&](std::string_view metric, std::uint64_t value) {
         if (value > 0) line += fmt::format(" {}={}", metric, value);
@@ -114,6 +114,7 @@ void read_file(capture::Source& source, Monitor& monitor, Reload& reload,
         monitor.packet(time, frame, wire_length);
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
+        monitor.flush();
         if (was_asked(counters_asked)) log_counters(monitor, writing);
         reload_where_asked(reload, monitor);
     }
@@ -143,6 +144,7 @@ void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload,
     Micros next_look = 0;
     while (!stop_asked) {
         source.dispatch(packets_a_turn, take);
+        monitor.flush();
         if (was_asked(counters_asked)) {
             log_statistics();
             log_counters(monitor, writing);
@@ -193,11 +195,13 @@ void run(const DaemonOptions& options) {
     store::WriterThread writing(writer, {.most_rows = options.most_waiting,
                                          .lose_when_full = !options.live.interface.empty(),
                                          .stop_asked = [] { return stop_asked != 0; }});
-    Monitor monitor(signatures, options.scope, options.limits);
+    // A file's packets wait for nobody: one thread reads them while another works.
+    const bool alone = options.workers == 1 && options.read.empty();
+    Monitor monitor(signatures, options.scope, options.limits, alone ? 0 : options.workers);
     monitor.use(reload.basis().hosts);
     if (options.candidate_hosts > 0) {
-        monitor.look_for(
-            {reload.basis().candidates, options.candidate_hosts, options.most_candidates});
+        monitor.look_for(reload.basis().candidates, options.candidate_hosts,
+                         options.most_candidates);
     }
     bool first_window = true;
     monitor.on_window([&](ClosedWindow window) {

@@ -97,7 +97,9 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "only packets that match, as in pcap-filter(7)")(
         "snap-length", number(65535)->value_name("BYTES"), "bytes captured of each packet")(
         "ring-size", number(64)->value_name("MIB"), "kernel ring buffer of the interface")(
-        "no-promiscuous", po::bool_switch(), "leave the interface out of promiscuous mode");
+        "no-promiscuous", po::bool_switch(), "leave the interface out of promiscuous mode")(
+        "workers", number(1)->value_name("N"),
+        "threads that the hosts are shared between, where one core is too slow");
     po::options_description usage("Usage", width);
     usage.add_options()("database,d", text("")->value_name("DB"),
                         "SQLite file for the usage; made if need be")(
@@ -201,6 +203,7 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     options.live.snap_length = at_least(values, "snap-length", 64, 262144);
     options.live.ring_mebibytes = at_least(values, "ring-size", 1, 2047);
     options.live.promiscuous = !values["no-promiscuous"].as<bool>();
+    options.workers = at_least(values, "workers", 1U, 64U);
     options.filter = values["filter"].as<std::string>();
     options.database = values["database"].as<std::string>();
     options.sensor = values["sensor"].as<std::string>();

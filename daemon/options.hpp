@@ -29,6 +29,7 @@ struct DaemonOptions {
     std::string hosts;
     Scope scope;
     MonitorLimits limits;
+    unsigned workers = 1;
     std::string log_level;
 };
 

@@ -5,7 +5,11 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <span>
 
 #include "daemon/decode/decoder.hpp"
 #include "daemon/support/failure.hpp"
@@ -43,6 +47,20 @@ std::string interfaces() {
     return names.empty() ? "none that this user may see" : names;
 }
 
+// As pcap_open_offline does, with reads of a whole buffer in place of a page each.
+pcap_t* open_file(const std::string& path, std::span<char> buffer, char* error) {
+    if (path == "-") return pcap_open_offline("-", error);
+    FILE* file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) {
+        std::strncpy(error, std::strerror(errno), PCAP_ERRBUF_SIZE - 1);
+        return nullptr;
+    }
+    std::setvbuf(file, buffer.data(), _IOFBF, buffer.size());
+    pcap_t* handle = pcap_fopen_offline(file, error);
+    if (handle == nullptr) std::fclose(file);
+    return handle;
+}
+
 }  // namespace
 
 void Source::Close::operator()(pcap* handle) const {
@@ -54,7 +72,8 @@ Source Source::file(const std::string& path) {
         throw bad_input(fmt::format("{}: is a folder, not a capture file", path));
     }
     char error[PCAP_ERRBUF_SIZE] = "";
-    Handle handle(pcap_open_offline(path.c_str(), error));
+    std::vector<char> buffer(128 << 10);
+    Handle handle(open_file(path, buffer, error));
     const std::string name = path == "-" ? "standard input" : path;
     if (!handle) {
         if (path != "-" && !std::filesystem::exists(path)) {
@@ -68,7 +87,7 @@ Source Source::file(const std::string& path) {
         throw bad_input(fmt::format("{}: link layer {} is not decoded", name,
                                     link_name ? link_name : std::to_string(link_type)));
     }
-    return {std::move(handle), name};
+    return {std::move(handle), name, std::move(buffer)};
 }
 
 Source Source::live(const LiveOptions& options) {

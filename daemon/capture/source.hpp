@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/decode/reader.hpp"
 #include "daemon/support/time.hpp"
@@ -62,10 +63,12 @@ class Source {
     using Handle = std::unique_ptr<pcap, Close>;
     using Callback = void (*)(void* context, Micros time, Bytes frame, std::uint32_t wire_length);
 
-    Source(Handle handle, std::string name) : handle_(std::move(handle)), name_(std::move(name)) {}
+    Source(Handle handle, std::string name, std::vector<char> buffer = {})
+        : buffer_(std::move(buffer)), handle_(std::move(handle)), name_(std::move(name)) {}
     std::optional<int> dispatch_to(int most, Callback callback, void* context);
     std::string explain_truncation(const std::string& message) const;
 
+    std::vector<char> buffer_;  // of a file; outlives the handle
     Handle handle_;
     std::string name_;
     std::optional<std::string> truncation_;

@@ -55,11 +55,4 @@ std::optional<Network> Network::parse(std::string_view text) {
     return network;
 }
 
-bool Network::contains(const Address& address) const {
-    const unsigned whole = prefix / 8;
-    if (std::memcmp(base.bytes.data(), address.bytes.data(), whole) != 0) return false;
-    const unsigned rest = prefix % 8;
-    return rest == 0 || ((base.bytes[whole] ^ address.bytes[whole]) >> (8 - rest)) == 0;
-}
-
 }  // namespace umbra

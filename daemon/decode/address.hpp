@@ -1,7 +1,9 @@
 // IPv4 and IPv6 addresses and networks as values.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -42,7 +44,22 @@ struct Address {
     // it.
     Address masked(unsigned prefix) const;
 
-    auto operator<=>(const Address&) const = default;
+    // In the order of their bytes; by words, for it is done for every packet.
+    friend bool operator==(const Address& a, const Address& b) {
+        return ((a.word(0) ^ b.word(0)) | (a.word(8) ^ b.word(8))) == 0;
+    }
+    friend std::strong_ordering operator<=>(const Address& a, const Address& b) {
+        const auto words = a.word(0) <=> b.word(0);
+        return words != 0 ? words : a.word(8) <=> b.word(8);
+    }
+
+    // Eight bytes from `at` on as a number, the first byte its highest.
+    std::uint64_t word(std::size_t at) const {
+        std::uint64_t value = 0;
+        std::memcpy(&value, &bytes[at], sizeof value);
+        if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
+        return value;
+    }
 };
 
 // An address range in CIDR notation (RFC 4632); a single address is a network of one.
@@ -54,7 +71,13 @@ struct Network {
     // set.
     static std::optional<Network> parse(std::string_view text);
 
-    bool contains(const Address& address) const;
+    bool contains(const Address& address) const {
+        const auto same = [&](std::size_t at, unsigned bits) {
+            const std::uint64_t differing = address.word(at) ^ base.word(at);
+            return bits == 0 || differing >> (64 - bits) == 0;
+        };
+        return same(0, std::min(prefix, 64U)) && same(8, prefix - std::min(prefix, 64U));
+    }
 };
 
 }  // namespace umbra

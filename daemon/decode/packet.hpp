@@ -31,7 +31,8 @@ struct Packet {
     std::uint16_t source_port = 0, destination_port = 0;
     Transport transport = Transport::tcp;
     std::uint8_t tcp_flags = 0;
-    OnLink on_link = OnLink::none;  // then there is a payload only
+    bool is_flow = false;           // TCP or UDP that counts; where not, the time holds and on_link
+    OnLink on_link = OnLink::none;  // then there is a payload too
     Mac source_mac;  // of the Ethernet that carried the packet, if it is not outside of a tunnel
     std::uint32_t vlan = 0;  // the two innermost 12-bit VLAN ids, 0 without a tag
     std::uint32_t sequence = 0;

@@ -4,7 +4,7 @@
 
 namespace umbra {
 
-static_assert(sizeof(Flow) <= 128, "a flow fills at most two cache lines");
+static_assert(sizeof(Flow) == 128, "a flow fills two cache lines, and no more");
 namespace {
 
 // From one sequence number to another, modulo 2^32.

@@ -43,9 +43,9 @@ struct Direction {
     }
 };
 
-// Kept small: a table holds millions. What naming needs lives elsewhere, for as long as it needs
-// it.
-struct Flow {
+// Kept small: a table holds millions, and a packet touches two cache lines of one. What naming
+// needs lives elsewhere, for as long as it needs it.
+struct alignas(128) Flow {
     static constexpr std::uint32_t none = ~0U;
 
     FlowKey key;
@@ -56,8 +56,9 @@ struct Flow {
     std::uint32_t naming = none;  // state of naming, while it goes on
     std::uint32_t cell = none;  // where the ledger counts it, in the window it was last counted in
     std::uint32_t cell_window = 0;
-    // links of the table
-    std::uint32_t next_in_bucket = none, next_in_slot = none, previous_in_slot = none;
+    // the table's own
+    std::uint32_t hash = 0;  // of the key
+    std::uint32_t next_in_slot = none, previous_in_slot = none;
     std::uint16_t slot = 0;
     std::uint8_t sight = 0;  // what could be seen of it, as the owner of the table numbers it
     bool client_is_low : 1 = true;
@@ -65,6 +66,8 @@ struct Flow {
     bool finished_low : 1 = false, finished_high : 1 = false, reset : 1 = false;
     bool naming_over : 1 = false;  // named or given up: its packets are only counted
     bool in_use : 1 = false;
+    // As the owner of the table marks them: an AI service's; counted as usage.
+    bool is_ai : 1 = false, is_counted : 1 = false;
 
     Direction& direction(bool low) { return low ? from_low : from_high; }
     const Direction& direction(bool low) const { return low ? from_low : from_high; }

@@ -1,7 +1,6 @@
 #include "daemon/flow/flow_table.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "daemon/support/hash.hpp"
 
@@ -10,33 +9,40 @@ namespace umbra {
 FlowTable::FlowTable(const FlowLimits& limits)
     : limits_(limits),
       flows_(std::allocator<Flow>().allocate(limits.most_flows), Free{limits.most_flows}),
-      buckets_(std::bit_ceil(std::max(limits.most_flows, 16U)), Flow::none),
       wheel_(slots, Flow::none),
       seed_{secret_seed(), secret_seed()} {}
 
-std::uint64_t FlowTable::hash_of(const FlowKey& key) const {
+std::uint32_t FlowTable::hash_of(const FlowKey& key) const {
     const std::uint64_t ports = std::uint64_t{key.low_port} << 48 |
                                 std::uint64_t{key.high_port} << 32 | key.vlan_and_transport;
     const auto* low = key.low.bytes.data();
     const auto* high = key.high.bytes.data();
     const std::uint64_t a = mix(word_at(low) ^ seed_[0], word_at(low + 8) ^ seed_[1]);
     const std::uint64_t b = mix(word_at(high) ^ seed_[1], word_at(high + 8) ^ seed_[0]);
-    return mix(a ^ ports ^ seed_[0], b ^ seed_[1]);
+    return static_cast<std::uint32_t>(mix(a ^ ports ^ seed_[0], b ^ seed_[1]));
 }
 
-std::uint32_t FlowTable::find(const FlowKey& key, std::uint64_t hash) const {
-    std::uint32_t index = buckets_[hash & (buckets_.size() - 1)];
-    while (index != Flow::none && flows_[index].key != key)
-        index = flows_[index].next_in_bucket;
-    return index;
+FlowTable::Place FlowTable::place_of(const Packet& packet) const {
+    Place place;
+    place.key = FlowKey::of(packet, place.from_low);
+    place.hash = hash_of(place.key);
+    index_.prefetch(place.hash);
+    return place;
 }
 
-FlowTable::Update FlowTable::update(const Packet& packet, FlowEnd& end) {
-    bool from_low = false;
-    const FlowKey key = FlowKey::of(packet, from_low);
-    const std::uint64_t hash = hash_of(key);
-    std::uint32_t index = find(key, hash);
-    if (index == Flow::none) index = insert(key, hash, packet, end);
+void FlowTable::prefetch(const Place& place) const {
+    const std::uint32_t index = index_.guess(place.hash);
+    if (index == Flow::none) return;
+    const auto* lines = reinterpret_cast<const char*>(&flows_[index]);
+    __builtin_prefetch(lines, 1);
+    __builtin_prefetch(lines + sizeof(Flow) / 2, 1);
+}
+
+FlowTable::Update FlowTable::update(const Packet& packet, const Place& place, FlowEnd& end) {
+    const bool from_low = place.from_low;
+    std::uint32_t index = index_.find(
+        place.hash, [&](std::uint32_t candidate) { return flows_[candidate].key == place.key; });
+    if (index == Flow::none) index = insert(place, packet, end);
     Flow& flow = flows_[index];
 
     const bool tcp = packet.transport == Transport::tcp;
@@ -46,9 +52,7 @@ FlowTable::Update FlowTable::update(const Packet& packet, FlowEnd& end) {
         end.flow_ended(flow);
         ++counters_.reused;
         take_from_wheel(index);
-        const std::uint32_t bucket_link = flow.next_in_bucket;
-        start(flow, key, packet);
-        flow.next_in_bucket = bucket_link;
+        start(flow, place, packet);
         file_in_wheel(index, due_second(flow));
     }
 
@@ -77,29 +81,28 @@ FlowTable::Update FlowTable::update(const Packet& packet, FlowEnd& end) {
     return {flow, from_low, added, expected};
 }
 
-std::uint32_t FlowTable::insert(const FlowKey& key, std::uint64_t hash, const Packet& packet,
-                                FlowEnd& end) {
+std::uint32_t FlowTable::insert(const Place& place, const Packet& packet, FlowEnd& end) {
     advance(packet.time, end);
     if (size_ == limits_.most_flows) evict_one(end);
     std::uint32_t index = free_;
     if (index != Flow::none) {
-        free_ = flows_[index].next_in_bucket;
+        free_ = flows_[index].next_in_slot;
     } else {
         index = used_++;
     }
     Flow& flow = flows_[index];
-    start(flow, key, packet);
-    std::uint32_t& bucket = buckets_[hash & (buckets_.size() - 1)];
-    flow.next_in_bucket = bucket;
-    bucket = index;
+    start(flow, place, packet);
+    index_.insert(place.hash, index);
     ++size_;
     file_in_wheel(index, due_second(flow));
     return index;
 }
 
-void FlowTable::start(Flow& flow, const FlowKey& key, const Packet& packet) {
+void FlowTable::start(Flow& flow, const Place& place, const Packet& packet) {
+    const FlowKey& key = place.key;
     std::construct_at(&flow);
     flow.key = key;
+    flow.hash = place.hash;
     flow.in_use = true;
     flow.first_seen = flow.last_seen = packet.time;
     ++counters_.started;
@@ -199,12 +202,9 @@ void FlowTable::remove(std::uint32_t index, FlowEnd& end) {
     Flow& flow = flows_[index];
     end.flow_ended(flow);
     take_from_wheel(index);
-    std::uint32_t* link = &buckets_[hash_of(flow.key) & (buckets_.size() - 1)];
-    while (*link != index)
-        link = &flows_[*link].next_in_bucket;
-    *link = flow.next_in_bucket;
+    index_.erase(flow.hash, index);
     flow.in_use = false;
-    flow.next_in_bucket = free_;
+    flow.next_in_slot = free_;
     free_ = index;
     --size_;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/flow/flow.hpp"
+#include "daemon/flow/flow_index.hpp"
 
 namespace umbra {
 
@@ -30,13 +31,24 @@ class FlowEnd {
     virtual void flow_ended(Flow& flow) = 0;
 };
 
-// A hash table over an array of entries that never move. Idle flows are found by a wheel of
+// An index over an array of entries that never move. Idle flows are found by a wheel of
 // one-second slots: a flow sits in the slot in which it was last found due, and is looked at again
 // only when that slot's time comes or when it closes, so that a packet costs no list operation.
 // When the table is full the flow nearest to its time-out makes room.
 class FlowTable {
   public:
     explicit FlowTable(const FlowLimits& limits);
+
+    // Where a packet belongs.
+    struct Place {
+        FlowKey key;
+        std::uint32_t hash = 0;
+        bool from_low = true;
+    };
+    // Cache misses are what a lookup costs; those of many packets can pass together. So for each of
+    // some packets that are at hand: `place_of`, then `prefetch`, then `update`.
+    Place place_of(const Packet& packet) const;
+    void prefetch(const Place& place) const;
 
     // The flow of `packet`, new if need be; brings its times, packet count, bytes, and TCP state up
     // to date. `from_low` tells the packet's direction, `added` the bytes it added.
@@ -46,7 +58,10 @@ class FlowTable {
         std::uint32_t added;
         std::uint32_t expected_sequence;  // TCP: where the direction stood before this packet
     };
-    Update update(const Packet& packet, FlowEnd& end);
+    Update update(const Packet& packet, const Place& place, FlowEnd& end);
+    Update update(const Packet& packet, FlowEnd& end) {
+        return update(packet, place_of(packet), end);
+    }
 
     // Expires what is due at `now` (packet time; going backwards does nothing).
     void advance(Micros now, FlowEnd& end);
@@ -60,16 +75,14 @@ class FlowTable {
   private:
     static constexpr std::uint16_t slots = 1024;
 
-    std::uint32_t find(const FlowKey& key, std::uint64_t hash) const;
-    std::uint32_t insert(const FlowKey& key, std::uint64_t hash, const Packet& packet,
-                         FlowEnd& end);
-    void start(Flow& flow, const FlowKey& key, const Packet& packet);
+    std::uint32_t insert(const Place& place, const Packet& packet, FlowEnd& end);
+    void start(Flow& flow, const Place& place, const Packet& packet);
     void remove(std::uint32_t index, FlowEnd& end);
     void file_in_wheel(std::uint32_t index, std::int64_t due_second);
     void take_from_wheel(std::uint32_t index);
     std::int64_t due_second(const Flow& flow) const;
     void evict_one(FlowEnd& end);
-    std::uint64_t hash_of(const FlowKey& key) const;
+    std::uint32_t hash_of(const FlowKey& key) const;
 
     FlowLimits limits_;
     struct Free {
@@ -78,7 +91,7 @@ class FlowTable {
     };
     // Entries are constructed when they are first used: until then they take no memory.
     std::unique_ptr<Flow[], Free> flows_;
-    std::vector<std::uint32_t> buckets_;
+    FlowIndex index_;
     std::vector<std::uint32_t> wheel_;
     std::uint64_t seed_[2];
     std::uint32_t used_ = 0, size_ = 0, free_ = Flow::none;

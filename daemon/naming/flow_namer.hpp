@@ -17,7 +17,7 @@ struct NamingLimits {
     std::size_t memory = 64U << 20;            // bytes of stream heads over all of them
     std::uint32_t most_packets_per_flow = 64;  // then a flow is given up
     std::uint32_t most_packets_to_ndpi = 10;   // of a flow
-    std::uint32_t ndpi_rate = 10'000;  // packets it is shown a second of packet time; 0: no nDPI
+    std::uint32_t ndpi_rate = 4'000;  // packets it is shown a second of packet time; 0: no nDPI
 };
 
 struct NamingCounters {

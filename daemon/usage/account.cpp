@@ -1,6 +1,7 @@
 #include "daemon/usage/account.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "daemon/support/hash.hpp"
@@ -26,26 +27,34 @@ void Account::count(Flow& flow, const Recognition& as, const Amount& amount, Mic
     if (flow.cell_window != number_) {
         flow.cell = cell_of(flow, as, time);
         flow.cell_window = number_;  // as it is now: finding room may have changed it
+        tallies_[flow.cell].browser |= as.client == Client::browser;
+        tallies_[flow.cell].programme |= as.client == Client::programme;
     }
-    Cell& cell = cells_[flow.cell];
-    cell.sum += amount;
-    cell.browser |= as.client == Client::browser;
-    cell.programme |= as.client == Client::programme;
-    if (amount.out > 0) note_sent(cell, amount.out, time);
+    Tally& tally = tallies_[flow.cell];
+    tally.sum += amount;
+    if (amount.out > 0) note_sent(tally, amount.out, time);
 }
 
 // A count of the tenths in which something was sent, and no more: which ones, or how much in each,
 // would be a trace of what was said.
-void Account::note_sent(Cell& cell, std::uint64_t bytes, Micros time) const {
-    const Micros into = std::clamp<Micros>(time - begin_, 0, end_ - begin_ - 1);
-    const auto tenth = static_cast<std::uint8_t>(into * 10 / (end_ - begin_));
-    if (tenth != cell.tenth) {
-        cell.tenth = tenth;
-        cell.sent_in_tenth = 0;
+void Account::note_sent(Tally& tally, std::uint64_t bytes, Micros time) {
+    if (time < tenth_begin_ || time >= tenth_end_) find_tenth(time);
+    if (tenth_ != tally.tenth) {
+        tally.tenth = tenth_;
+        tally.sent_in_tenth = 0;
     }
-    const std::uint64_t before = cell.sent_in_tenth;
-    cell.sent_in_tenth += bytes;
-    if (before < busy_bytes && cell.sent_in_tenth >= busy_bytes) ++cell.busy_tenths;
+    const std::uint64_t before = tally.sent_in_tenth;
+    tally.sent_in_tenth += bytes;
+    if (before < busy_bytes && tally.sent_in_tenth >= busy_bytes) ++tally.busy_tenths;
+}
+
+// Packets come mostly in the order of their times: the tenth is that of the one before.
+void Account::find_tenth(Micros time) {
+    const Micros length = end_ - begin_;
+    const Micros into = std::clamp<Micros>(time - begin_, 0, length - 1);
+    tenth_ = static_cast<std::uint8_t>(into * 10 / length);
+    tenth_begin_ = begin_ + (tenth_ * length + 9) / 10;
+    tenth_end_ = begin_ + ((tenth_ + 1) * length + 9) / 10;
 }
 
 std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros time) {
@@ -61,6 +70,7 @@ std::uint32_t Account::cell_of(const Flow& flow, const Recognition& as, Micros t
     index_.emplace(key, index);
     common_.names.hold_again(as.name);  // until the rows have their own text
     cells_.push_back({key, as.catalogue, flow.server(), flow.server_port()});
+    tallies_.emplace_back();
     return index;
 }
 
@@ -79,28 +89,37 @@ void Account::note_contact(const Address& host, const Recognition& as, const Add
 }
 
 void Account::sum_up_the_smaller_half() {
-    const auto kept = cells_.begin() + static_cast<std::ptrdiff_t>(cells_.size() / 2);
-    std::nth_element(cells_.begin(), kept, cells_.end(), [](const Cell& a, const Cell& b) {
-        return a.sum.out + a.sum.in > b.sum.out + b.sum.in;
+    std::vector<std::uint32_t> order(cells_.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto kept = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+    std::nth_element(order.begin(), kept, order.end(), [this](std::uint32_t a, std::uint32_t b) {
+        const Amount &x = tallies_[a].sum, &y = tallies_[b].sum;
+        return x.out + x.in > y.out + y.in;
     });
-    for (auto cell = kept; cell != cells_.end(); ++cell) {
-        const Usage row = row_of(*cell);
+    for (auto cell = kept; cell != order.end(); ++cell) {
+        const Usage row = row_of(cells_[*cell], tallies_[*cell]);
         Others& others = others_[{row.catalogue.get(), row.service, row.evidence, row.transport,
                                   row.ech, row.shared, row.usage_class}];
         others.catalogue = row.catalogue;
-        others.sum += cell->sum;
-        common_.names.release(cell->key.name);
+        others.sum += tallies_[*cell].sum;
+        common_.names.release(cells_[*cell].key.name);
         ++common_.summed_up;
     }
-    cells_.erase(kept, cells_.end());
     // Nothing is where it was.
+    std::vector<Cell> cells;
+    std::vector<Tally> tallies;
     index_.clear();
-    for (std::uint32_t i = 0; i < cells_.size(); ++i)
-        index_.emplace(cells_[i].key, i);
+    for (auto cell = order.begin(); cell != kept; ++cell) {
+        index_.emplace(cells_[*cell].key, static_cast<std::uint32_t>(cells.size()));
+        cells.push_back(std::move(cells_[*cell]));
+        tallies.push_back(tallies_[*cell]);
+    }
+    cells_ = std::move(cells);
+    tallies_ = std::move(tallies);
     number_ = ++common_.last_number;
 }
 
-Usage Account::row_of(const Cell& cell) const {
+Usage Account::row_of(const Cell& cell, const Tally& tally) const {
     Usage usage;
     usage.host = cell.key.host;
     usage.catalogue = cell.catalogue;
@@ -113,13 +132,13 @@ Usage Account::row_of(const Cell& cell) const {
     usage.shared = cell.key.signature->shared;
     usage.server = cell.server;
     usage.server_port = cell.server_port;
-    usage.flows = cell.sum.flows;
-    usage.bytes_out = cell.sum.out;
-    usage.bytes_in = cell.sum.in;
+    usage.flows = tally.sum.flows;
+    usage.bytes_out = tally.sum.out;
+    usage.bytes_in = tally.sum.in;
     usage.identity = common_.hosts.identify(cell.key.host, cell.key.machine, end_);
-    usage.busy_tenths = cell.busy_tenths;
-    usage.browser = cell.browser;
-    usage.programme = cell.programme;
+    usage.busy_tenths = tally.busy_tenths;
+    usage.browser = tally.browser;
+    usage.programme = tally.programme;
     usage.usage_class = classify(usage);
     return usage;
 }
@@ -149,8 +168,9 @@ ClosedWindow Account::close() {
                         .usage = {},
                         .coverage = {}};
     window.usage.reserve(cells_.size() + others_.size());
-    for (const Cell& cell : cells_) {
-        window.usage.push_back(row_of(cell));
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+        const Cell& cell = cells_[i];
+        window.usage.push_back(row_of(cell, tallies_[i]));
         common_.names.release(cell.key.name);
     }
     add_contacts(window.usage);
@@ -168,7 +188,7 @@ void Account::add_contacts(std::vector<Usage>& rows) {
     for (const Usage& row : rows)
         used.insert(service_of(row));
     for (const auto& [key, cell] : contacts_) {
-        Usage row = row_of(cell);
+        Usage row = row_of(cell, {});
         common_.names.release(cell.key.name);
         if (!others_.empty()) {
             ++common_.contacts_dropped;

@@ -17,8 +17,7 @@ enum class Client : std::uint8_t { unknown, browser, programme };
 struct Recognition {
     std::uint32_t name = NameTable::none;  // in the name table, held
     Evidence evidence = Evidence::none;
-    bool ech = false;      // the hello is encrypted
-    bool counted = false;  // as usage: an AI service, and one end is inside
+    bool ech = false;  // the hello is encrypted
     Client client = Client::unknown;
     std::string_view protocol;  // a literal, or nDPI's
     std::string ja4;            // for who asks for all flows
@@ -95,11 +94,13 @@ class Account {
         std::shared_ptr<const Catalogue> catalogue;
         Address server;  // of the first flow
         std::uint16_t server_port;
-        Amount sum = {};
-        bool browser = false, programme = false;
-        // Of the tenth of the window that was sent in last: its number, and how much.
+    };
+    // What packets of a cell change, close together.
+    struct Tally {
+        Amount sum;
+        std::uint64_t sent_in_tenth = 0;  // of the window, that was sent in last
         std::uint8_t tenth = 0, busy_tenths = 0;
-        std::uint64_t sent_in_tenth = 0;
+        bool browser = false, programme = false;
     };
     struct ContactKey {
         Address host;
@@ -123,18 +124,22 @@ class Account {
         Amount sum;
     };
     std::uint32_t cell_of(const Flow& flow, const Recognition& as, Micros time);
-    void note_sent(Cell& cell, std::uint64_t bytes, Micros time) const;
+    void note_sent(Tally& tally, std::uint64_t bytes, Micros time);
+    void find_tenth(Micros time);
     void sum_up_the_smaller_half();
     void add_contacts(std::vector<Usage>& rows);
-    Usage row_of(const Cell& cell) const;
+    Usage row_of(const Cell& cell, const Tally& tally) const;
     static Usage row_of(const OthersKey& key, const Others& others);
 
     Micros begin_, end_;
     Common& common_;
     std::uint32_t number_;
     Micros first_packet_ = 0, last_packet_ = 0;
+    std::uint8_t tenth_ = 0;  // of the window, that the latest packet was in
+    Micros tenth_begin_ = 0, tenth_end_ = 0;
     std::unordered_map<CellKey, std::uint32_t, CellHash> index_;
     std::vector<Cell> cells_;
+    std::vector<Tally> tallies_;  // of each cell
     std::map<OthersKey, Others> others_;
     std::map<ContactKey, Cell> contacts_;  // of each host and service the first
 };

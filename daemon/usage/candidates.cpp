@@ -6,6 +6,7 @@
 namespace umbra {
 
 void Candidates::use(std::shared_ptr<const CandidateRules> rules) {
+    const std::lock_guard lock(mutex_);
     rules_ = std::move(rules);
     for (auto entry = entries_.begin(); entry != entries_.end();) {
         if (const auto rule = rules_->find(entry->name)) {
@@ -19,6 +20,7 @@ void Candidates::use(std::shared_ptr<const CandidateRules> rules) {
 }
 
 void Candidates::see(std::string_view name, const Address& host) {
+    const std::lock_guard lock(mutex_);
     const auto rule = rules_->find(name);
     if (!rule) return;
     if (const auto known = by_name_.find(name); known != by_name_.end()) {
@@ -39,6 +41,7 @@ void Candidates::see(std::string_view name, const Address& host) {
 }
 
 std::vector<Candidate> Candidates::take() {
+    const std::lock_guard lock(mutex_);
     std::vector<Candidate> taken;
     for (Entry& entry : entries_) {
         if (entry.hosts.size() < least_hosts_ || entry.flows == 0) continue;

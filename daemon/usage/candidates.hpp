@@ -4,6 +4,7 @@
 
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,7 @@ struct Candidate {
 
 // What one host alone visits is that person's own affair: such a name stays in here, and is
 // forgotten when others need the room. Only from the `least_hosts`th host on is a name given away.
+// Any thread may use it.
 class Candidates {
   public:
     static constexpr std::size_t most_hosts = 64;
@@ -40,7 +42,10 @@ class Candidates {
     // without flows.
     std::vector<Candidate> take();
 
-    std::uint64_t evicted() const { return evicted_; }
+    std::uint64_t evicted() const {
+        const std::lock_guard lock(mutex_);
+        return evicted_;
+    }
 
   private:
     struct Entry {
@@ -50,6 +55,7 @@ class Candidates {
         std::uint64_t flows = 0;
     };
 
+    mutable std::mutex mutex_;
     std::shared_ptr<const CandidateRules> rules_;
     std::size_t least_hosts_, most_names_;
     std::list<Entry> entries_;  // the one seen last first

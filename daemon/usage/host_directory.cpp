@@ -36,6 +36,7 @@ std::uint64_t HostDirectory::key(Bytes client_id) const {
 }
 
 void HostDirectory::dhcp(const Packet& packet) {
+    const std::lock_guard lock(mutex_);
     constexpr std::uint16_t v4_server = 67, v4_client = 68;
     const bool v4 = packet.destination_port == v4_server || packet.destination_port == v4_client;
     v4 ? dhcp4(packet) : dhcp6(packet);
@@ -96,6 +97,7 @@ Mac HostDirectory::client_of(const Dhcp6& dhcp, const Packet& packet) {
 void HostDirectory::neighbour(const Packet& packet) {
     const auto said = read_neighbour(packet);
     if (!said) return;
+    const std::lock_guard lock(mutex_);
     if (said->is_router) {
         machines_.at(key(said->mac), packet.time).router_until = packet.time + router_lifetime;
     }
@@ -107,6 +109,7 @@ void HostDirectory::neighbour(const Packet& packet) {
 
 void HostDirectory::saw(const Packet& packet) {
     if (!packet.source_mac.known()) return;
+    const std::lock_guard lock(mutex_);
     Machine& machine = machines_.at(key(packet.source_mac), packet.time);
     const auto address = static_cast<std::uint32_t>(key(packet.source));
     const auto now = static_cast<std::uint32_t>(packet.time / second);
@@ -162,6 +165,7 @@ void HostDirectory::name(Mac mac, const std::optional<HostName>& name, Micros no
 }
 
 std::uint32_t HostDirectory::machine_at(const Address& address, Micros now) {
+    const std::lock_guard lock(mutex_);
     Tenant* tenant = tenants_.find(key(address));
     if (tenant == nullptr) return 0;
     if (tenant->now.mac.known() && now > tenant->expires) pass_on(*tenant, {});
@@ -175,6 +179,7 @@ bool HostDirectory::is_router(Mac mac, Micros now) const {
 
 HostIdentity HostDirectory::identify(const Address& address, std::uint32_t machine,
                                      Micros now) const {
+    const std::lock_guard lock(mutex_);
     Tenancy found;
     if (const Tenant* tenant = tenants_.find(key(address))) {
         if (machine == tenant->now.machine) {

@@ -1,6 +1,8 @@
 // Who the hosts are: which machine has which address, and what it is called.
 #pragma once
 
+#include <mutex>
+
 #include "daemon/decode/packet.hpp"
 #include "daemon/support/bounded_table.hpp"
 #include "daemon/support/hash.hpp"
@@ -18,14 +20,17 @@ namespace umbra {
 // inside hosts.
 //
 // What is remembered is bounded: whoever forges addresses makes it forget, and hosts are then known
-// by their address alone.
+// by their address alone. Any thread may use it.
 class HostDirectory {
   public:
     // `scope` must outlive it: only inside hosts that are not excluded are of interest.
     HostDirectory(const Scope& scope, std::uint32_t most_hosts);
 
     // Names, departments and sites from now on.
-    void use(std::shared_ptr<const HostsFile> file) { file_ = std::move(file); }
+    void use(std::shared_ptr<const HostsFile> file) {
+        const std::lock_guard lock(mutex_);
+        file_ = std::move(file);
+    }
 
     // A datagram from or to a port of DHCP.
     void dhcp(const Packet& packet);
@@ -36,9 +41,13 @@ class HostDirectory {
 
     // A host that gave another inside host the answer to a DNS question.
     void note_resolver(const Address& address, Micros now) {
+        const std::lock_guard lock(mutex_);
         resolvers_.at(key(address), now) = true;
     }
-    bool resolves(const Address& address) const { return resolvers_.find(key(address)) != nullptr; }
+    bool resolves(const Address& address) const {
+        const std::lock_guard lock(mutex_);
+        return resolvers_.find(key(address)) != nullptr;
+    }
 
     // The machine that has `address` at `now`, as a number that says no more than whether it is
     // still the same one.
@@ -49,7 +58,10 @@ class HostDirectory {
     HostIdentity identify(const Address& address, std::uint32_t machine, Micros now) const;
 
     // Entries that made room for others.
-    std::uint64_t evicted() const { return tenants_.evicted() + machines_.evicted(); }
+    std::uint64_t evicted() const {
+        const std::lock_guard lock(mutex_);
+        return tenants_.evicted() + machines_.evicted();
+    }
 
   private:
     // What shows that an address belongs to a machine; the later is worth more.
@@ -91,6 +103,7 @@ class HostDirectory {
     bool is_router(Mac mac, Micros now) const;
 
     const Scope& scope_;
+    mutable std::mutex mutex_;
     std::shared_ptr<const HostsFile> file_ = std::make_shared<const HostsFile>();
     std::uint64_t seed_ = secret_seed();
     BoundedTable<Tenant> tenants_;    // by address

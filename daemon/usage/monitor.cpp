@@ -1,415 +1,160 @@
 #include "daemon/usage/monitor.hpp"
 
-#include "detectors/client_hello.hpp"
+#include <algorithm>
+
+#include "daemon/usage/merge.hpp"
+#include "daemon/usage/steer.hpp"
 
 namespace umbra {
 namespace {
 
-// Names of metrics that are made of the name of an enumeration's value, for as long as the process
-// lives.
-struct SightMetric {
-    std::string bytes, flows;
-};
-const std::array<SightMetric, sight_count> metric_names = [] {
-    std::array<SightMetric, sight_count> names;
-    for (std::size_t i = 0; i < sight_count; ++i) {
-        const std::string name(to_string(static_cast<Sight>(i)));
-        names[i] = {"payload_bytes_" + name, "flows_" + name};
-    }
-    return names;
-}();
-const std::array<std::string, quic_unread_count> quic_metric_names = [] {
-    std::array<std::string, quic_unread_count> names;
-    for (std::size_t i = 0; i < quic_unread_count; ++i) {
-        names[i] = "quic_unread_" + std::string(to_string(static_cast<QuicUnread>(i)));
-    }
-    return names;
-}();
-
-char ja4_transport(Protocol protocol) {
-    return protocol == Protocol::quic ? 'q' : protocol == Protocol::dtls ? 'd' : 't';
+MonitorLimits shared_between(MonitorLimits limits, unsigned workers) {
+    const auto divide = [workers](std::uint32_t& limit) { limit = std::max(limit / workers, 1U); };
+    divide(limits.flows.most_flows);
+    divide(limits.naming.most_pending);
+    limits.naming.memory /= workers;
+    divide(limits.naming.ndpi_rate);
+    divide(limits.most_dns_entries);
+    divide(limits.most_names);
+    divide(limits.ledger.most_rows);
+    return limits;
 }
 
 }  // namespace
 
-Monitor::Monitor(std::shared_ptr<const Signatures> signatures, Scope scope,
-                 const MonitorLimits& limits)
+Monitor::Monitor(const std::shared_ptr<const Signatures>& signatures, Scope scope,
+                 const MonitorLimits& limits, unsigned threads)
     : scope_(std::move(scope)),
-      limits_(limits),
-      decoder_(limits.fragments),
-      names_(limits.most_names),
-      dns_(limits.most_dns_entries, names_),
+      intake_(scope_, limits.fragments, limits.dedup),
       hosts_(scope_, limits.most_hosts),
-      flows_(limits.flows),
-      namer_(limits.naming, *this),
-      signatures_(std::move(signatures)),
-      ledger_(limits.ledger, names_, hosts_, *this) {
-    if (limits.dedup) deduplicator_.emplace();
+      window_(limits.ledger.window) {
+    const unsigned workers = std::max(threads, 1U);
+    for (unsigned i = 0; i < workers; ++i) {
+        Place& place =
+            places_.emplace_back(signatures, scope_, hosts_, shared_between(limits, workers));
+        place.worker.on_window([this, &place](ClosedWindow window) {
+            const std::lock_guard lock(mutex_);
+            place.closed.push_back(std::move(window));
+        });
+    }
+    for (unsigned i = 0; i < threads; ++i)
+        threads_.emplace_back(places_[i].worker);
+}
+
+void Monitor::use(const std::shared_ptr<const Signatures>& signatures) {
+    each([signatures](Worker& worker) { worker.use(signatures); });
+}
+
+void Monitor::on_flow(const FlowSink& sink) {
+    each([sink](Worker& worker) { worker.on_flow(sink); });
+}
+
+void Monitor::look_for(std::shared_ptr<const CandidateRules> rules, std::size_t least_hosts,
+                       std::size_t most_names) {
+    candidates_.emplace(std::move(rules), least_hosts, most_names);
+    each([this](Worker& worker) { worker.look_for(*candidates_); });
 }
 
 void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
-    ledger_.saw(time);
-
-    Packet packet;
-    packet.time = time;
-    if (!decoder_.decode(frame, wire_length, packet)) {
-        if (packet.on_link != OnLink::none) hosts_.neighbour(packet);
-        return;
-    }
-    if (is_excluded(packet)) {
-        ++excluded_;
-        excluded_bytes_ += wire_length;
-        return;
-    }
-    if (deduplicator_ && is_duplicate(packet)) return;
-    const FlowTable::Update update = flows_.update(packet, *this);
-    Flow& flow = update.flow;
-    if (packet.transport == Transport::udp) look_at_service(packet);
-    if (flow.packets == 1 && scope_.inside.contains(packet.source)) hosts_.saw(packet);
-    if (flow.naming_over) {
-        if (update.added > 0) account(flow, update.added, update.from_low, time);
+    if (time >= next_turn_) turn(time);
+    const Packet packet = intake_.read(time, frame, wire_length);
+    if (threads_.empty()) {
+        places_.front().worker.take({&packet, 1});
+        if (!places_.front().closed.empty()) give_away_windows();
+    } else if (threads_.size() == 1) {
+        threads_.front().add(packet);
     } else {
-        namer_.look(flow, packet, update.from_low, update.expected_sequence);
+        threads_[worker_of(steered_by(packet, scope_.inside), seed_, threads_.size())].add(packet);
     }
 }
 
-// Datagrams that say something of other flows.
-void Monitor::look_at_service(const Packet& packet) {
-    switch (std::min(packet.source_port, packet.destination_port)) {
-        case 53:
-            return dns_message(packet.payload, packet);
-        case 67:  // DHCP, also between relay and server
-        case 546:
-        case 547:
-            return hosts_.dhcp(packet);
-        default:
-            return;
-    }
-}
-
-bool Monitor::is_excluded(const Packet& packet) const {
-    const NetworkList& list = scope_.excluded;
-    return !list.empty() && (list.contains(packet.source) || list.contains(packet.destination));
-}
-
-bool Monitor::is_duplicate(Packet& packet) {
-    packet.vlan = 0;
-    const bool repeated = packet.transport == Transport::udp && deduplicator_->is_repeated(packet);
-    duplicates_ += repeated ? 1 : 0;
-    return repeated;
-}
-
-// Counts bytes of a settled flow, in the window in which they were seen.
-void Monitor::account(Flow& flow, std::uint32_t added, bool from_low, Micros time) {
-    bytes_[flow.sight] += added;
-    if (flow.name == Flow::none) return;
-    const Recognition& as = recognitions_[flow.name];
-    if (!as.signature || static_cast<Sight>(flow.sight) == Sight::proxy_upstream) return;
-    ai_bytes_ += added;
-    if (!as.counted) return;
-    const bool outward = from_low == flow.client_is_low;
-    ledger_.count(flow, as, {0, outward ? added : 0, outward ? 0 : added}, time);
-}
-
-void Monitor::dns_message(Bytes message, const Packet& packet) {
-    const DnsResult result = read_dns(message);
-    if (result.kind == DnsResult::Kind::malformed) ++dns_malformed_;
-    if (!result.answer) return;
-    ++dns_answers_;
-    const DnsAnswer& answer = *result.answer;
-    const std::string_view name = answer.question.view();
-    const Address& client = packet.destination;
-    for (const Address& server : answer.found())
-        dns_.add(dns_.key(client, server), name, answer.lifetime, packet.time);
-    if (answer.ech_public_name) {
-        dns_.add(dns_.key(client, answer.ech_public_name->view()), name, answer.lifetime,
-                 packet.time);
-    }
-    note_contact(answer, packet);
-}
-
-// Who asks for others, a resolver or a proxy, uses nothing itself.
-void Monitor::note_contact(const DnsAnswer& answer, const Packet& packet) {
-    const Address& client = packet.destination;
-    if (!scope_.inside.contains(client)) return;
-    if (scope_.inside.contains(packet.source)) hosts_.note_resolver(packet.source, packet.time);
-    if (scope_.proxies.contains(client) || answer.found().empty()) return;
-    const auto match = signatures_->names.find(answer.question.view());
-    if (!match) return;
-    Recognition as;
-    as.name = names_.hold(answer.question.view());
-    if (as.name == NameTable::none) return;
-    as.evidence = Evidence::dns;
-    as.signature = match->name;
-    as.catalogue = {signatures_, &signatures_->catalogue};
-    ledger_.note_contact(client, as, answer.found().front(), packet.transport, packet.time);
-    names_.release(as.name);
-}
-
-// Where no packet told who the client is, the inside end is taken for it, and not the proxy.
-void Monitor::settle_client(Flow& flow) const {
-    if (flow.client_known || !scope_.inside.contains(flow.server())) return;
-    if (!scope_.inside.contains(flow.client()) || scope_.proxies.contains(flow.client())) {
-        flow.client_is_low = !flow.client_is_low;
-    }
-}
-
-void Monitor::naming_over(Flow& flow, const Naming& naming) {
-    settle_client(flow);
-    Recognition as = recognise(flow, naming);
-    const Sight sight = sight_of(flow, naming, as);
-    flow.sight = static_cast<std::uint8_t>(sight);
-    ++flow_count_[flow.sight];
-    if (naming.quic != QuicUnread::read) ++quic_unread_[static_cast<std::size_t>(naming.quic)];
-    // The bytes that came before the name was known count in the window of the last of them.
-    const std::uint64_t out = flow.outward().bytes, in = flow.inward().bytes;
-    bytes_[flow.sight] += out + in;
-    if (as.signature && sight != Sight::proxy_upstream) {
-        as.counted = sight != Sight::transit;
-        ai_bytes_ += out + in;
-        if (as.counted) {
-            ++ai_flows_;
-            ledger_.count(flow, as, {1, out, in}, flow.last_seen);
-        } else {
-            ++ai_outside_clients_;
-        }
-    }
-    const bool outward = sight != Sight::internal && sight != Sight::transit &&
-                         sight != Sight::proxy_upstream && scope_.inside.contains(flow.client());
-    if (candidates_ && !as.signature && as.name != NameTable::none && outward)
-        candidates_->see(HostName::without_port(names_.text(as.name)), flow.client());
-    // Of flows of no AI service nothing is remembered but what could be seen of them, unless
-    // somebody asks for all.
-    if (as.signature || flow_sink_) {
-        flow.name = new_recognition(std::move(as));
-    } else {
-        names_.release(as.name);
-    }
-}
-
-// An outer name is told from the real one by what is known to stand on the outside: clients that
-// only pretend (GREASE, RFC 9849 section 6.2) say the real name.
-bool Monitor::is_encrypted_hello(const Flow& flow, const Detection& hello) const {
-    if (!hello.ech || !hello.name) return false;
-    const std::string_view outer = hello.name->view();
-    if (is_ech_public_name(outer)) return true;
-    const auto asked = dns_.find(dns_.key(flow.client(), outer), flow.last_seen);
-    return asked && names_.text(*asked) != outer;
-}
-
-Recognition Monitor::recognise(const Flow& flow, const Naming& naming) {
-    const Detection& detection = naming.detection;
-    Recognition as;
-    as.protocol = detection.protocol != Protocol::unknown || naming.traffic.protocol == 0
-                      ? to_string(detection.protocol)
-                      : namer_.ndpi()->name(naming.traffic.protocol);
-    as.ech = is_encrypted_hello(flow, detection);
-    if (const auto& hello = detection.hello) {
-        as.client = hello->of_browser() ? Client::browser : Client::programme;
-        if (flow_sink_) as.ja4 = ja4(*hello, ja4_transport(detection.protocol));
-    }
-    if (detection.name && !as.ech) {
-        as.evidence = detection.evidence;
-        as.name = names_.hold(detection.name->view());
-    } else if (detection.protocol != Protocol::dns && !detection.name_refused) {
-        const auto resolved = dns_.find(dns_.key(flow.client(), flow.server()), flow.last_seen);
-        if (resolved) {
-            as.evidence = Evidence::dns;
-            as.name = *resolved;
-            names_.hold_again(as.name);
-        }
-    }
-    if (as.name != NameTable::none) {
-        const auto match = signatures_->names.find(HostName::without_port(names_.text(as.name)));
-        if (match) {
-            as.signature = match->name;
-            as.catalogue = {signatures_, &signatures_->catalogue};
-        }
-    } else if (detection.protocol != Protocol::dns && !detection.name_refused && !as.ech &&
-               naming.traffic.kind == TrafficKind::unknown) {
-        if (const SignatureName* range = signatures_->ranges.find_signature(flow.server())) {
-            as.evidence = Evidence::ip_range;
-            as.signature = range;
-            as.catalogue = {signatures_, &signatures_->catalogue};
-        }
-    }
-    return as;
-}
-
-Sight Monitor::sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const {
-    constexpr std::uint16_t encrypted_dns_port = 853;  // RFC 7858 section 3.1, RFC 9250 section 4.1
-    if (scope_.proxies.contains(flow.client())) return Sight::proxy_upstream;
-    const bool client_inside = scope_.inside.contains(flow.client());
-    const bool server_inside = scope_.inside.contains(flow.server());
-    // What goes to a proxy is not meant for it.
-    const bool proxied = as.evidence == Evidence::connect_host ||
-                         naming.traffic.kind == TrafficKind::proxy ||
-                         naming.detection.protocol == Protocol::socks;
-    if (client_inside && server_inside && !proxied && !as.signature) return Sight::internal;
-    if (!client_inside && !server_inside) return Sight::transit;
-    switch (naming.traffic.kind) {
-        case TrafficKind::vpn:
-            return Sight::vpn;
-        case TrafficKind::wireguard:
-            return Sight::wireguard;
-        case TrafficKind::tor:
-            return Sight::tor;
-        case TrafficKind::encrypted_dns:
-            return flow.server_port() == encrypted_dns_port ? Sight::dot : Sight::doh;
-        default:
-            break;
-    }
-    const Protocol protocol = naming.detection.protocol;
-    if (flow.server_port() == encrypted_dns_port && protocol == Protocol::tls) return Sight::dot;
-    if (flow.server_port() == encrypted_dns_port && protocol == Protocol::quic) return Sight::doq;
-    if (as.ech) return Sight::ech;
-    if (as.evidence == Evidence::dns) return Sight::dns_only;
-    if (as.evidence == Evidence::ip_range) return Sight::ip_only;
-    const bool address = naming.detection.name && naming.detection.name->is_address();
-    if (as.evidence != Evidence::none && !address) {
-        const bool doh = as.name != NameTable::none && namer_.ndpi() &&
-                         namer_.ndpi()->serves_encrypted_dns(names_.text(as.name));
-        return doh ? Sight::doh : Sight::named;
-    }
-    if (proxied) return Sight::proxied;
-    if (naming.quic != QuicUnread::read) return Sight::quic_unread;
-    if (protocol == Protocol::dns || naming.traffic.kind == TrafficKind::other) {
-        return Sight::other_protocol;
-    }
-    if (protocol != Protocol::unknown) return Sight::nameless;
-    if (naming.cut_short) return Sight::truncated;
-    const bool tcp = flow.key.transport() == Transport::tcp;
-    const bool syn_seen = flow.from_low.syn_seen || flow.from_high.syn_seen;
-    return tcp && !syn_seen ? Sight::began_before : Sight::unknown;
-}
-
-std::uint32_t Monitor::new_recognition(Recognition recognition) {
-    if (free_recognitions_.empty()) {
-        recognitions_.push_back(std::move(recognition));
-        return static_cast<std::uint32_t>(recognitions_.size() - 1);
-    }
-    const std::uint32_t index = free_recognitions_.back();
-    free_recognitions_.pop_back();
-    recognitions_[index] = std::move(recognition);
-    return index;
-}
-
-void Monitor::flow_ended(Flow& flow) {
-    if (!flow.naming_over) namer_.give_up(flow);
-    if (flow.name == Flow::none) return;
-    const Recognition as = std::move(recognitions_[flow.name]);
-    const bool has_name = as.name != NameTable::none;
-    if (flow_sink_) {
-        flow_sink_({flow, as.protocol, as.evidence, as.ech,
-                    has_name ? std::optional(names_.text(as.name)) : std::nullopt, as.signature,
-                    as.ja4});
-    }
-    names_.release(as.name);
-    free_recognitions_.push_back(flow.name);
-    flow.name = Flow::none;
+void Monitor::flush() {
+    for (WorkerThread& thread : threads_)
+        thread.flush();
+    give_away_windows();
 }
 
 void Monitor::advance(Micros now) {
-    flows_.advance(now, *this);
-    ledger_.advance(now);
+    if (now >= next_turn_) turn(now);
+    each([now](Worker& worker) { worker.advance(now); });
+    give_away_windows();
 }
 
-void Monitor::note_drops(std::uint64_t kernel, std::uint64_t interface) {
-    drops_kernel_ = kernel;
-    drops_interface_ = interface;
-}
-
-void Monitor::finish() {
-    decoder_.finish();
-    flows_.clear(*this);
-    ledger_.finish();
+// The workers' windows end with this one, whether or not they are given packets.
+void Monitor::turn(Micros now) {
+    if (next_turn_ != never) end_window();
+    const Micros into_window = (now % window_ + window_) % window_;
+    next_turn_ = now - into_window + window_;
+    each([now](Worker& worker) { worker.turn(now); });
+    give_away_windows();
 }
 
 // Counters only rise; a window's share is what they rose by.
-std::vector<CoverageItem> Monitor::coverage_so_far() {
-    std::vector<CoverageItem> share = counters();
+void Monitor::end_window() {
+    std::vector<CoverageItem> share = own_counters();
     std::vector<CoverageItem> now = share;
     for (std::size_t i = 0; i < at_window_start_.size(); ++i)
         share[i].value -= at_window_start_[i].value;
     at_window_start_ = std::move(now);
-    return share;
+    shares_.push_back(std::move(share));
 }
 
-void Monitor::window_closed(ClosedWindow window) {
-    if (candidates_) window.candidates = candidates_->take();
-    if (window_sink_) window_sink_(std::move(window));
+void Monitor::finish() {
+    intake_.finish();
+    end_window();
+    call_each([](Worker& worker) { worker.finish(); });
+    give_away_windows();
 }
 
-std::vector<CoverageItem> Monitor::counters() const {
-    using decode::Step;
-    using decode::Tunnel;
-    const DecodeCounters& d = decoder_.counters();
-    const FragmentCounters& fragments = decoder_.fragment_counters();
-    const FlowCounters& f = flows_.counters();
-    const NamingCounters& n = namer_.counters();
-    std::vector<CoverageItem> items{
-        {"packets", d.frames},
-        {"bytes_on_wire", d.bytes - excluded_bytes_},
-        {"packets_decoded", d.count(Step::decoded) - excluded_},
-        {"packets_excluded", excluded_},
-        {"duplicates", duplicates_},
-        {"packets_not_ip", d.count(Step::not_ip)},
-        {"packets_other_transport", d.count(Step::other_transport)},
-        {"packets_fragment", d.count(Step::fragment)},
-        {"packets_header_truncated", d.count(Step::truncated)},
-        {"packets_malformed", d.count(Step::malformed)},
-        {"packets_too_deep", d.count(Step::too_deep)},
-        {"packets_unknown_link", d.count(Step::unknown_link)},
-        {"packets_cut_short", d.cut_short},
-        {"packets_length_lied", d.length_lied},
-        {"fragments", fragments.seen},
-        {"datagrams_reassembled", fragments.reassembled},
-        {"fragments_overlapping", fragments.overlapping},
-        {"fragments_expired", fragments.expired},
-        {"tunnelled_packets", d.tunnelled},
-        {"tunnelled_mpls", d.count(Tunnel::mpls)},
-        {"tunnelled_pppoe", d.count(Tunnel::pppoe)},
-        {"tunnelled_gre", d.count(Tunnel::gre)},
-        {"tunnelled_erspan", d.count(Tunnel::erspan)},
-        {"tunnelled_ip_in_ip", d.count(Tunnel::ip_in_ip)},
-        {"tunnelled_vxlan", d.count(Tunnel::vxlan)},
-        {"tunnelled_geneve", d.count(Tunnel::geneve)},
-        {"tunnelled_gtp", d.count(Tunnel::gtp)},
-        {"tunnelled_teredo", d.count(Tunnel::teredo)},
-        {"tunnelled_tzsp", d.count(Tunnel::tzsp)},
-        {"drops_kernel", drops_kernel_},
-        {"drops_interface", drops_interface_},
-        {"flows_started", f.started},
-        {"flows_expired_idle", f.expired_idle},
-        {"flows_expired_closed", f.expired_closed},
-        {"flows_reused", f.reused},
-        {"flows_evicted", f.evicted},
-        {"flows_given_up", n.given_up},
-        {"naming_evicted", n.evicted},
-        {"names_refused", n.names_refused},
-        {"overlap_conflicts", n.overlap_conflicts},
-        {"name_table_full", names_.refused()},
-        {"usage_rows_summed_up", ledger_.summed_up()},
-        {"contacts_dropped", ledger_.contacts_dropped()},
-        {"packets_late", ledger_.late()},
-        {"dns_answers", dns_answers_},
-        {"dns_malformed", dns_malformed_},
-        {"dns_evicted", dns_.evicted()},
-        {"candidates_evicted", candidates_ ? candidates_->evicted() : 0},
-        {"hosts_evicted", hosts_.evicted()},
-        {"naming_not_asked", n.ndpi_skipped},
-        {"ai_flows", ai_flows_},
-        {"ai_bytes", ai_bytes_},
-        {"ai_flows_outside_client", ai_outside_clients_},
-    };
-    for (std::size_t i = 1; i < sight_count; ++i) {
-        const auto& names = metric_names[i];
-        items.push_back({names.bytes, bytes_[i]});
-        items.push_back({names.flows, flow_count_[i]});
-    }
-    for (std::size_t i = 1; i < quic_unread_count; ++i)
-        items.push_back({quic_metric_names[i], quic_unread_[i]});
+std::vector<CoverageItem> Monitor::counters() {
+    std::vector<CoverageItem> sum = own_counters();
+    call_each([&](const Worker& worker) {
+        const std::lock_guard lock(mutex_);
+        merge(sum, worker.counters());
+    });
+    return sum;
+}
+
+std::vector<CoverageItem> Monitor::own_counters() const {
+    std::vector<CoverageItem> items = intake_.counters();
+    items.push_back({"candidates_evicted", candidates_ ? candidates_->evicted() : 0});
+    items.push_back({"hosts_evicted", hosts_.evicted()});
     return items;
+}
+
+// Those that all workers have closed.
+void Monitor::give_away_windows() {
+    const auto is_closed = [](const Place& place) { return !place.closed.empty(); };
+    while (true) {
+        ClosedWindow window;
+        {
+            const std::lock_guard lock(mutex_);
+            if (!std::ranges::all_of(places_, is_closed)) return;
+            for (Place& place : places_) {
+                if (&place == &places_.front()) {
+                    window = std::move(place.closed.front());
+                } else {
+                    merge(window, std::move(place.closed.front()));
+                }
+                place.closed.pop_front();
+            }
+        }
+        merge(window.coverage, shares_.front());
+        shares_.pop_front();
+        if (window_sink_) window_sink_(std::move(window));
+    }
+}
+
+void Monitor::each(const WorkerThread::Task& task) {
+    if (threads_.empty()) task(places_.front().worker);
+    for (WorkerThread& thread : threads_)
+        thread.then(task);
+}
+
+void Monitor::call_each(const WorkerThread::Task& task) {
+    if (threads_.empty()) task(places_.front().worker);
+    for (WorkerThread& thread : threads_)
+        thread.call(task);
 }
 
 }  // namespace umbra

@@ -1,134 +1,106 @@
-// The way of a packet: decode, flow, name, catalogue, ledger. One thread uses it; nothing in it is
-// shared.
+// The way of a packet as a whole: frames in, closed windows out.
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <deque>
+#include <limits>
 
-#include "daemon/decode/decoder.hpp"
-#include "daemon/flow/flow_table.hpp"
-#include "daemon/naming/dns_cache.hpp"
-#include "daemon/naming/flow_namer.hpp"
-#include "daemon/usage/deduplicator.hpp"
-#include "daemon/usage/ledger.hpp"
-#include "daemon/usage/sight.hpp"
-#include "detectors/dns.hpp"
-#include "signatures/signatures.hpp"
+#include "daemon/usage/intake.hpp"
+#include "daemon/usage/worker_thread.hpp"
 
 namespace umbra {
 
-struct MonitorLimits {
-    FragmentLimits fragments;
-    FlowLimits flows;
-    NamingLimits naming;
-    std::uint32_t most_dns_entries = 65536;
-    std::uint32_t most_names = 65536;
-    std::uint32_t most_hosts = 16384;
-    Ledger::Limits ledger;
-    // The mirror shows packets twice, perhaps on two VLANs: a datagram counts once, and the VLAN
-    // does not tell flows apart.
-    bool dedup = false;
-};
-
-// A flow as `umbra explain` shows it. The name is that of any site; it is for the person who asks
-// about a capture file and is never stored.
-struct ExplainedFlow {
-    const Flow& flow;
-    std::string_view protocol;
-    Evidence evidence;
-    bool ech;  // its hello is encrypted
-    std::optional<std::string_view> name;
-    const SignatureName* signature;  // null: no AI service
-    std::string_view ja4;            // of its hello; empty: none was read
-};
-
-class Monitor : private FlowEnd, private NamingEnd, private WindowEnd {
+// One thread gives it frames, and is given the windows. It decodes the frames itself; the rest of
+// their way is a worker's, either in the same thread or in as many as are asked for.
+//
+// The kernel could spread the packets over as many rings (PACKET_FANOUT), but not so that all that
+// one host does reaches one worker: that takes what is inside of tunnels whose packets come in IP
+// fragments, and the list of inside networks. Decoding costs a tenth of a packet's way at most.
+class Monitor {
   public:
-    using WindowSink = std::function<void(ClosedWindow)>;
-    using FlowSink = std::function<void(const ExplainedFlow&)>;
+    using WindowSink = Worker::WindowSink;
+    using FlowSink = Worker::FlowSink;
 
-    Monitor(std::shared_ptr<const Signatures> signatures, Scope scope, const MonitorLimits& limits);
+    // `threads` of workers; 0: none but the caller's. They share the limits between them.
+    Monitor(const std::shared_ptr<const Signatures>& signatures, Scope scope,
+            const MonitorLimits& limits, unsigned threads = 0);
 
     // Flows are named by this catalogue from now on. What a flow was named before it stays: its
     // bytes go on under the catalogue that named it.
-    void use(std::shared_ptr<const Signatures> signatures) { signatures_ = std::move(signatures); }
+    void use(const std::shared_ptr<const Signatures>& signatures);
 
     // Hosts are called by this file's names in the windows that close from now on.
     void use(std::shared_ptr<const HostsFile> hosts) { hosts_.use(std::move(hosts)); }
 
-    // Where closed windows go. Without it nothing is accounted.
+    // Where closed windows go.
     void on_window(WindowSink sink) { window_sink_ = std::move(sink); }
-    // Where ended flows go. With it every flow's name is kept as long as the flow lives.
-    void on_flow(FlowSink sink) { flow_sink_ = std::move(sink); }
+    // Where ended flows go, in the worker's thread. With it every flow's name is kept as long as
+    // the flow lives.
+    void on_flow(const FlowSink& sink);
 
-    // Where it is called, names in no entry that look like an AI service are counted.
-    void look_for(Candidates candidates) { candidates_ = std::move(candidates); }
+    // From now on, names in no entry that look like an AI service are counted.
+    void look_for(std::shared_ptr<const CandidateRules> rules, std::size_t least_hosts,
+                  std::size_t most_names);
 
     // They are told by these rules from now on, where they are looked for.
     void use(std::shared_ptr<const CandidateRules> rules) {
         if (candidates_) candidates_->use(std::move(rules));
     }
 
-    void set_link_type(int link_type) { decoder_.set_link_type(link_type); }
+    void set_link_type(int link_type) { intake_.set_link_type(link_type); }
     void packet(Micros time, Bytes frame, std::uint32_t wire_length);
+
+    // After the packets that are at hand: what is on its way to workers is not held back, and
+    // windows that they closed are given away.
+    void flush();
 
     // Lets time pass without packets: expires flows, closes the windows that are over at `now`.
     void advance(Micros now);
 
     // Drops of the capture so far, for the coverage of the open window.
-    void note_drops(std::uint64_t kernel, std::uint64_t interface);
+    void note_drops(std::uint64_t kernel, std::uint64_t interface) {
+        intake_.note_drops(kernel, interface);
+    }
 
     // Ends all flows and closes all windows.
     void finish();
 
     // What a person asks for with SIGUSR1 or at the end: every counter since the start.
-    std::vector<CoverageItem> counters() const;
+    std::vector<CoverageItem> counters();
 
   private:
-    void flow_ended(Flow& flow) override;
-    void naming_over(Flow& flow, const Naming& naming) override;
-    void dns_message(Bytes message, const Packet& packet) override;
-    std::vector<CoverageItem> coverage_so_far() override;
-    void window_closed(ClosedWindow window) override;
+    // A worker, and the windows that it closed and others have not yet.
+    struct Place {
+        Place(const std::shared_ptr<const Signatures>& signatures, const Scope& scope,
+              HostDirectory& hosts, const MonitorLimits& limits)
+            : worker(signatures, scope, hosts, limits) {}
+        Worker worker;
+        std::deque<ClosedWindow> closed;
+    };
+    static constexpr Micros never = std::numeric_limits<Micros>::min();
 
-    void look_at_service(const Packet& packet);
-    bool is_excluded(const Packet& packet) const;
-    bool is_duplicate(Packet& packet);
-    void note_contact(const DnsAnswer& answer, const Packet& packet);
-    void settle_client(Flow& flow) const;
-    Recognition recognise(const Flow& flow, const Naming& naming);
-    bool is_encrypted_hello(const Flow& flow, const Detection& hello) const;
-    Sight sight_of(const Flow& flow, const Naming& naming, const Recognition& as) const;
-    void account(Flow& flow, std::uint32_t added, bool from_low, Micros time);
-    std::uint32_t new_recognition(Recognition recognition);
+    std::vector<CoverageItem> own_counters() const;
+    void turn(Micros now);
+    void end_window();
+    void give_away_windows();
+    // In its own thread, or at once.
+    void each(const WorkerThread::Task& task);
+    void call_each(const WorkerThread::Task& task);
 
     Scope scope_;
-    MonitorLimits limits_;
-    Decoder decoder_;
-    NameTable names_;
-    DnsCache dns_;
+    Intake intake_;
     HostDirectory hosts_;
-    FlowTable flows_;
-    FlowNamer namer_;
-    std::shared_ptr<const Signatures> signatures_;
-    Ledger ledger_;
     std::optional<Candidates> candidates_;
     WindowSink window_sink_;
-    FlowSink flow_sink_;
 
-    std::vector<Recognition> recognitions_;  // Flow::name is an index into it
-    std::vector<std::uint32_t> free_recognitions_;
-    std::uint64_t dns_answers_ = 0, dns_malformed_ = 0;
-    std::uint64_t drops_kernel_ = 0, drops_interface_ = 0;
-    std::optional<Deduplicator> deduplicator_;
-    std::uint64_t duplicates_ = 0;
-    std::uint64_t excluded_ = 0, excluded_bytes_ = 0;  // packets, and their bytes on the wire
-
-    // Payload bytes and flows since the start, by sight.
-    std::array<std::uint64_t, sight_count> bytes_{}, flow_count_{};
-    std::array<std::uint64_t, quic_unread_count> quic_unread_{};
-    std::uint64_t ai_bytes_ = 0, ai_flows_ = 0, ai_outside_clients_ = 0;
+    Micros window_;
+    Micros next_turn_ = never;  // when a window ends
     std::vector<CoverageItem> at_window_start_;
+    std::deque<std::vector<CoverageItem>> shares_;  // own coverage of windows not yet given away
+
+    std::uint64_t seed_ = secret_seed();
+    std::mutex mutex_;  // of Place::closed
+    std::deque<Place> places_;
+    std::deque<WorkerThread> threads_;  // one for each, or none; last, they use all of the above
 };
 
 }  // namespace umbra

@@ -44,6 +44,23 @@ class Live(netns.Case):
         self.assertEqual(umbra.query(self.database, TOTALS), umbra.query(from_file, TOTALS))
         self.assertEqual(umbra.coverage(self.database)["packets"], packets)
 
+    def test_several_workers_give_the_rows_of_the_file(self):
+        capture, truth, _ = umbra.trafgen(self.folder, "--packets", 20000, "--hosts", 200)
+        packets = sum(int(t["packets"]) for t in truth)
+        from_file = self.folder / "file.db"
+        umbra.umbrad("--read", capture, "--database", from_file)
+        for workers in (2, 4):
+            with self.subTest(workers=workers):
+                self.database = self.folder / f"{workers}.db"
+                process = self.watch("--workers", workers)
+                self.replay(capture)
+                netns.wait_until(lambda process=process: self.received(process)[0] >= packets, self.log.read_text)
+                self.assertEqual(self.received(process), (packets, 0, 0))
+                self.stop(process)
+                self.assertEqual(umbra.query(self.database, TOTALS), umbra.query(from_file, TOTALS))
+                coverage = umbra.coverage(self.database)
+                self.assertEqual((coverage["packets"], coverage["flows_started"]), (packets, len(truth)))
+
     def test_a_new_catalogue_is_loaded_without_a_packet_lost(self):
         capture, truth, _ = umbra.trafgen(self.folder, "--packets", 60000)
         packets = sum(int(t["packets"]) for t in truth)

@@ -19,9 +19,9 @@ def by_host_and_service(truth):
 
 
 class Truth(umbra.Case):
-    def compare(self, *arguments):
+    def compare(self, *arguments, workers=1):
         capture, truth, windows = umbra.trafgen(self.folder, *arguments)
-        umbra.umbrad("--read", capture, "--database", self.database)
+        umbra.umbrad("--read", capture, "--database", self.database, "--workers", workers)
 
         expected = by_host_and_service(truth)
         self.assertGreater(len(expected), 20)
@@ -62,6 +62,14 @@ class Truth(umbra.Case):
 
     def test_every_hello_mistreated(self):
         self.compare("--packets", 60000, "--seed", 11, "--split", "--reorder", "--repeat", "--vlan", 120)
+
+    def test_several_workers(self):
+        for workers in (2, 4):
+            with self.subTest(workers=workers):
+                self.database = self.folder / f"{workers}.db"
+                truth = self.compare("--packets", 60000, "--seed", 13, "--hosts", 300, workers=workers)
+                # No flow is split over them.
+                self.assertEqual(umbra.coverage(self.database)["flows_started"], len(truth))
 
     def test_explain_names_every_flow_as_the_truth_does(self):
         capture, truth, _ = umbra.trafgen(self.folder, "--packets", 60000, "--seed", 3, "--reorder")

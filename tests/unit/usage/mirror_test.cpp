@@ -94,7 +94,7 @@ const Mirror mirrors[] = {
     {"tunnelled_mpls", mpls},
 };
 
-std::uint64_t value_of(const Monitor& monitor, std::string_view metric) {
+std::uint64_t value_of(Monitor& monitor, std::string_view metric) {
     for (const CoverageItem& item : monitor.counters()) {
         if (item.metric == metric) return item.value;
     }

@@ -63,7 +63,7 @@ struct Watched {
         }
         return sum;
     }
-    std::uint64_t counter(std::string_view metric) const {
+    std::uint64_t counter(std::string_view metric) {
         for (const CoverageItem& item : monitor.counters()) {
             if (item.metric == metric) return item.value;
         }
@@ -776,7 +776,7 @@ TEST_CASE("candidates are names in no entry that inside hosts visit outside, and
     const test::Folder folder;
     folder.write("candidates.txt", "top ai\n");
     w.monitor.look_for(
-        {std::make_shared<const CandidateRules>(CandidateRules::read({folder.path()})), 2, 100});
+        std::make_shared<const CandidateRules>(CandidateRules::read({folder.path()})), 2, 100);
     std::uint16_t port = 40000;
     const auto visit = [&](const char* client, const char* name) {
         Script script = w.tcp(client, ++port, start);
