@@ -9,7 +9,9 @@ namespace umbra {
 namespace {
 
 MonitorLimits shared_between(MonitorLimits limits, unsigned workers) {
-    const auto divide = [workers](std::uint32_t& limit) { limit = std::max(limit / workers, 1U); };
+    const auto divide = [workers](std::uint32_t& limit) {
+        if (limit > 0) limit = std::max(limit / workers, 1U);
+    };
     divide(limits.flows.most_flows);
     divide(limits.naming.most_pending);
     limits.naming.memory /= workers;
