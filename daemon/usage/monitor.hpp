@@ -14,7 +14,7 @@ namespace umbra {
 //
 // The kernel could spread the packets over as many rings (PACKET_FANOUT), but not so that all that
 // one host does reaches one worker: that takes what is inside of tunnels whose packets come in IP
-// fragments, and the list of inside networks. Decoding costs a tenth of a packet's way at most.
+// fragments, and the list of inside networks.
 class Monitor {
   public:
     using WindowSink = Worker::WindowSink;

@@ -19,6 +19,7 @@ constexpr Scenario list[] = {
     // shares: tls, nameless, quic, dns, http, connect, stream, datagrams, syn, half-hello, activity
     {"office", "a working day's mixture of everything",    {50, 4, 14, 22, 3, 2, 3, 2, 0, 0}, 4, 12'000, 30},
     {"mix", "many flows at a time: the speed measurement", {55, 0, 20, 20, 0, 0, 3, 2, 0, 0}, 3, 22'000, 30},
+    {"manyflows", "as mix, short ones: a million at a time",    {55, 0, 20, 20, 0, 0, 3, 2, 0, 0}, 2, 60, 10},
     {"tls", "TLS alone",                                   {1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
     {"quic", "QUIC alone",                                 {0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, 6, 24'000, 30},
     {"dns", "a flood of DNS questions and answers",        {0, 0, 0, 1, 0, 0, 0, 0, 0, 0}, 0, 0, 0},
