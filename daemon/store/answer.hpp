@@ -24,8 +24,8 @@ class Answer {
         return verdicts_[static_cast<std::size_t>(figure.facet_id)] == Verdict::passes &&
                has_host(figure.host_id);
     }
-    // Adds what the filter lets through. Contacts are left out: a name that was resolved and nothing
-    // more is no use. False where there is no such facet.
+    // Adds what the filter lets through. Contacts are left out: a name that was resolved and
+    // nothing more is no use. False where there is no such facet.
     bool add(const Figure& figure) {
         if (!knows(figure.facet_id)) return false;
         if (passes(figure)) sums_.add(figure.host_id, figure.facet_id, figure.sums);

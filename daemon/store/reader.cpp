@@ -152,8 +152,9 @@ std::unordered_map<std::int64_t, HostWords> Reader::hosts() {
 std::vector<Upload> Reader::uploads(const Period& period, const Filter& filter, std::size_t most) {
     return explaining(path_, [&] {
         LargestUploads largest(Answer(shared_facets(), period, filter), most);
-        for (const auto& [tier, part] : finest_pieces_of(period, floors_))
-            read_uploads(database_, path_, tier, part, largest);
+        const bool by_day = period.until - period.since > longest_by_window;
+        for (const Piece& piece : by_day ? pieces(period) : finest_pieces_of(period, floors_))
+            read_uploads(database_, path_, piece, by_day, largest);
         return largest.take();
     });
 }

@@ -79,7 +79,8 @@ class File {
         if (map == lock_page()) ++map;
         if (number <= map || number == lock_page()) return false;
         unsigned char kind = 0;
-        check(file_->pMethods->xRead(file_, &kind, 1, offset(map) + std::int64_t{5} * (number - map - 1)));
+        check(file_->pMethods->xRead(file_, &kind, 1,
+                                     offset(map) + std::int64_t{5} * (number - map - 1)));
         return kind == 1 || kind == 5;
     }
 

@@ -46,24 +46,29 @@ std::vector<Upload> LargestUploads::take() {
     return std::move(largest_);
 }
 
-void read_uploads(SQLite::Database& database, const std::string& path, Tier tier,
-                  const Period& period, LargestUploads& largest) {
-    const char* sql = tier == Tier::window ? R"sql(
+void read_uploads(SQLite::Database& database, const std::string& path, const Piece& piece,
+                  bool by_day, LargestUploads& largest) {
+    const char* sql = piece.tier == Tier::window ? R"sql(
         SELECT w.window_start, w.length, s.host_id, w.facet_id, w.flows, w.bytes_out, w.bytes_in
           FROM usage_window w CROSS JOIN sources s ON s.id = w.source_id
          WHERE w.window_start >= ? AND w.window_start < ? ORDER BY w.window_start)sql"
-                      : tier == Tier::hour ? R"sql(
+                      : piece.tier == Tier::hour ? R"sql(
         SELECT start, 3600, host_id, facet_id, flows, bytes_out, bytes_in
           FROM usage_hour WHERE start >= ? AND start < ? ORDER BY start)sql"
-                                           : R"sql(
+                                                 : R"sql(
         SELECT start, 86400, host_id, facet_id, flows, bytes_out, bytes_in
           FROM usage_day WHERE start >= ? AND start < ? ORDER BY start)sql";
     SQLite::Statement rows(database, sql);
-    rows.bind(1, period.since);
-    rows.bind(2, period.until);
+    rows.bind(1, piece.period.since);
+    rows.bind(2, piece.period.until);
     const auto column = [&](int place) { return rows.getColumn(place).getInt64(); };
+    const Period& whole = largest.passing().period();
     while (rows.executeStep()) {
-        const Period when{column(0), column(0) + column(1)};
+        Period when{column(0), column(0) + column(1)};
+        if (by_day) {
+            const std::int64_t day = day_of(when.since);
+            when = {std::max(day, whole.since), std::min(day + day_length, whole.until)};
+        }
         const Figure figure{
             column(2), column(3), {column(4), column(5), column(6), when.since, when.until}};
         if (!largest.add(when, figure)) throw damaged(path);

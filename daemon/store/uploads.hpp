@@ -1,5 +1,5 @@
 // The largest volumes that a host sent to a service: within a window where windows are kept, else
-// within an hour, else within a day.
+// within an hour, else within a day; of periods over `longest_by_window` within a day.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -11,6 +11,8 @@
 #include "daemon/store/answer.hpp"
 
 namespace umbra::store {
+
+constexpr std::int64_t longest_by_window = 8 * day_length;
 
 struct Upload {
     Period when;
@@ -45,8 +47,9 @@ class LargestUploads {
     std::vector<Upload> largest_;
 };
 
-// Adds the rows of a piece of a period. Throws SQLite::Exception and StoreFailure.
-void read_uploads(SQLite::Database& database, const std::string& path, Tier tier,
-                  const Period& period, LargestUploads& largest);
+// Adds the rows of a piece of a period; `by_day` adds them up by days of the answer's period.
+// Throws SQLite::Exception and StoreFailure.
+void read_uploads(SQLite::Database& database, const std::string& path, const Piece& piece,
+                  bool by_day, LargestUploads& largest);
 
 }  // namespace umbra::store

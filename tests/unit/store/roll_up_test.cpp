@@ -206,12 +206,16 @@ void check_filters(SQLite::Database& database, store::Reader& reader, const Peri
 }
 
 void check_uploads(SQLite::Database& database, store::Reader& reader, const Period& period) {
-    SQLite::Statement rows(
-        database, over("SELECT window_start, host_id, sum(bytes_out), sum(flows) "
-                       "FROM usage JOIN services s ON s.id = service_id",
-                       period) +
-                      " AND policy = 'forbidden' GROUP BY window_start, host_id, s.service "
-                      "ORDER BY 3 DESC, 1, 2 LIMIT 20");
+    const bool by_day = period.until - period.since > store::longest_by_window;
+    const std::string unit =
+        by_day ? fmt::format("max(window_start / 86400 * 86400, {})", period.since)
+               : "window_start";
+    SQLite::Statement rows(database, over("SELECT " + unit +
+                                              ", host_id, sum(bytes_out), sum(flows) "
+                                              "FROM usage JOIN services s ON s.id = service_id",
+                                          period) +
+                                         " AND policy = 'forbidden' GROUP BY 1, host_id, s.service "
+                                         "ORDER BY 3 DESC, 1, 2 LIMIT 20");
     store::Filter forbidden;
     forbidden.policies = {"forbidden"};
     const auto uploads = reader.uploads(period, forbidden, 20);

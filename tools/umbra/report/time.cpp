@@ -75,6 +75,7 @@ Lines lines_of(Desk& desk) {
     units.insert(units.begin(), before);
     std::map<std::string, bool> told;
     std::vector<std::map<std::string, store::Total>> totals;
+    totals.reserve(units.size());
     for (const Period& unit : units)
         totals.push_back(totals_by_name(desk, unit, told));
 
@@ -147,7 +148,7 @@ Rows trend_summary(Desk& desk) {
     std::ranges::stable_sort(lines, std::greater{}, [](const Line& line) {
         return line.back().suppressed ? -1 : line.back().hosts;
     });
-    const auto last = [](Field<Cell> field) {
+    const auto last = [](const Field<Cell>& field) {
         return Field<Line>{field.column,
                            [field](const Line& line) { return field.value(line.back()); }};
     };
