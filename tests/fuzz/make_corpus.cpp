@@ -103,6 +103,7 @@ void add_datagrams(Corpus& corpus, trafgen::Random& random) {
 
     for (int i = 0; i < 24; ++i) {
         const Message hello = trafgen::client_hello(random, "claude.ai", true);
+        corpus.add("ja4", hello);
         Octets raw;
         raw.u8(0);
         for (const Message& datagram :
