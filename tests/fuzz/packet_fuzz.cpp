@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.naming.ndpi_rate = 0;  // to set it up takes longer than all the rest
     limits.most_dns_entries = 16;
     limits.most_names = 8;
+    limits.most_hosts = 8;
     limits.ledger.most_rows = 4;
     umbra::Monitor monitor(signatures, umbra::Scope(), limits);
     umbra::Reader input(umbra::Bytes(data, size));
