@@ -55,7 +55,7 @@ Message in_vxlan(const Message& inner) {
 
 void decode_frame(benchmark::State& state, const Message& frame) {
     Decoder decoder;
-    for (auto _ : state) {
+    while (state.KeepRunning()) {
         Packet packet;
         benchmark::DoNotOptimize(
             decoder.decode(frame, static_cast<std::uint32_t>(frame.size()), packet));
@@ -87,7 +87,7 @@ void look_up(benchmark::State& state) {
         one.source = v4(static_cast<std::uint32_t>(random.below(flows)));
     std::vector<FlowTable::Place> places(together);
     std::size_t at = 0;
-    for (auto _ : state) {
+    while (state.KeepRunning()) {
         for (std::size_t i = 0; i < together; ++i)
             places[i] = table.place_of(packets[at + i]);
         for (std::size_t i = 0; i < together && together > 1; ++i)
@@ -101,13 +101,13 @@ void look_up(benchmark::State& state) {
 BENCHMARK(look_up)->Args({20'000, 1})->Args({20'000, 32})->Args({1 << 20, 1})->Args({1 << 20, 32});
 
 void detect(benchmark::State& state, const Message& message) {
-    for (auto _ : state)
+    while (state.KeepRunning())
         benchmark::DoNotOptimize(detect_stream(message));
 }
 
 void dns_answer(benchmark::State& state) {
     const Message message = trafgen::dns_answer(7, name, "edge.example.net", v4(9));
-    for (auto _ : state)
+    while (state.KeepRunning())
         benchmark::DoNotOptimize(read_dns(message));
 }
 BENCHMARK(dns_answer);
@@ -118,7 +118,7 @@ void quic_hello(benchmark::State& state) {
     const auto datagrams =
         trafgen::quic_client_initials(random, trafgen::client_hello(random, name, true));
     InitialOpener opener;
-    for (auto _ : state) {
+    while (state.KeepRunning()) {
         QuicHello hello;
         Detection found;
         for (const Message& datagram : datagrams)
@@ -153,7 +153,7 @@ void ledger(benchmark::State& state) {
     for (std::uint32_t& one : order)
         one = static_cast<std::uint32_t>(random.below(rows));
     std::size_t at = 0;
-    for (auto _ : state) {
+    while (state.KeepRunning()) {
         ledger.saw(second);
         ledger.count(flows[order[at]], as, {0, 0, 1400}, second);
         at = (at + 1) % order.size();
