@@ -76,6 +76,7 @@ void Desk::find_told() {
     if (filter != asked_.filter) other = reader_.answer(asked_.period, filter);
     const auto groups = store::grouped(other ? *other : answer(), store::by_department);
     std::vector<std::int64_t> hosts;
+    hosts.reserve(groups.size());
     for (const auto& group : groups)
         hosts.push_back(group.hosts);
     const std::vector<bool> left_out = suppress_small_groups(hosts, asked_.least_group);

@@ -27,7 +27,7 @@ std::string day_text(std::int64_t seconds, bool utc) {
     return text;
 }
 
-// The numbers of a column by the texts of another, in the order of the rows.
+// The number in a cell, 0 where nothing is told.
 std::int64_t number(const Value& value) {
     const auto* found = std::get_if<std::int64_t>(&value);
     return found ? *found : 0;
@@ -36,6 +36,19 @@ std::int64_t number(const Value& value) {
 std::size_t place_of(const Rows& rows, std::string_view name) {
     return static_cast<std::size_t>(std::ranges::find(rows.columns, name, &Column::name) -
                                     rows.columns.begin());
+}
+
+// The names with the most, at most so many.
+std::vector<std::string> largest(const std::map<std::string, std::int64_t>& sums,
+                                 std::size_t most) {
+    std::vector<std::string> names;
+    names.reserve(sums.size());
+    for (const auto& [name, sum] : sums)
+        names.push_back(name);
+    std::ranges::stable_sort(names, std::greater{},
+                             [&](const std::string& name) { return sums.at(name); });
+    names.resize(std::min(names.size(), most));
+    return names;
 }
 
 // Hosts by unit, of the services with the most.
@@ -52,11 +65,7 @@ Json trend_data(const Rows& trend, bool utc) {
         lines[name][unit] = number(row[hosts]);
         sums[name] += number(row[hosts]);
     }
-    std::vector<std::string> names;
-    for (const auto& [name, sum] : sums)
-        names.push_back(name);
-    std::ranges::stable_sort(names, std::greater{}, [&](const auto& name) { return sums[name]; });
-    names.resize(std::min(names.size(), most_lines));
+    const std::vector<std::string> names = largest(sums, most_lines);
     Json data{{"labels", Json::array()}, {"series", Json::array()}};
     const bool by_hour = units.size() > 1 && units[1] - units[0] < store::day_length / 2;
     for (const std::int64_t unit : units)
@@ -81,11 +90,7 @@ Json policy_data(Desk& desk) {
         bytes[group.key.second][name] += group.bytes_out;
         sums[name] += group.bytes_out;
     }
-    std::vector<std::string> names;
-    for (const auto& [name, sum] : sums)
-        names.push_back(name);
-    std::ranges::stable_sort(names, std::greater{}, [&](const auto& name) { return sums[name]; });
-    names.resize(std::min(names.size(), most_bars));
+    const std::vector<std::string> names = largest(sums, most_bars);
     Json data{{"labels", names}, {"series", Json::array()}};
     for (const char* status : {"forbidden", "unreviewed", "tolerated", "approved"}) {
         Json values = Json::array();
