@@ -22,6 +22,7 @@ ExitCode privacy_command(const Words& words);
 ExitCode report_command(const Words& words);
 ExitCode resolve_command(const Words& words);
 ExitCode signatures_command(const Words& words);
+ExitCode watch_command(const Words& words);
 
 // Parses options and positional words. Prints `usage` and the options and returns nothing where
 // --help was asked for. Throws Failure with the option's name.

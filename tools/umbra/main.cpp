@@ -68,6 +68,7 @@ constexpr const char* help =
     "Usage: umbra COMMAND [...]      umbra COMMAND --help tells more\n"
     "\n"
     "  report WHAT       overview, services, hosts, departments, coverage, candidates\n"
+    "  watch             the last minutes on one screen, like top\n"
     "  export            closed windows as files for a SIEM: CSV, NDJSON, OCSF, CEF\n"
     "  explain FILE      each flow of a capture file, with the evidence for its name\n"
     "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"
@@ -105,6 +106,7 @@ ExitCode run(const Words& words) {
     if (command == "resolve") return resolve_command(rest);
     if (command == "forget") return forget_command(rest);
     if (command == "signatures") return signatures_command(rest);
+    if (command == "watch") return watch_command(rest);
     throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
 }
 
