@@ -27,7 +27,7 @@ namespace {
 constexpr std::int64_t day_length = 86400, window_length = 300;
 constexpr std::int64_t first_day = 1736121600;  // 2025-01-06, a Monday
 constexpr int slots_a_day = 120;                // windows from 8:00 to 18:00
-constexpr std::int64_t morning = 8 * 3600;
+constexpr std::int64_t hour_length = 3600, morning = 8 * hour_length;
 
 // How staff use a service: all the time because it is part of a program, in sessions, or from code.
 enum class Habit { background, sessions, code };
@@ -117,7 +117,7 @@ std::vector<int> active_slots(Habit habit, Random& random) {
                 slots.push_back(begin + i);
         }
         std::ranges::sort(slots);
-        slots.erase(std::ranges::unique(slots).begin(), slots.end());
+        slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
         return slots;
     }
     const double share = habit == Habit::background ? 0.6 : 0.2;
@@ -197,9 +197,9 @@ class Day {
     };
     static const std::vector<std::string>& metric_names() {
         static const std::vector<std::string> names = [] {
-            std::vector<std::string> made;
-            for (int i = 0; i < 40; ++i)
-                made.push_back(fmt::format("payload_bytes_metric_{}", i));
+            std::vector<std::string> made(40);
+            for (std::size_t i = 0; i < made.size(); ++i)
+                made[i] = fmt::format("payload_bytes_metric_{}", i);
             return made;
         }();
         return names;
@@ -263,6 +263,7 @@ void run_upkeep(store::Writer& writer, Times& steps) {
 // Runs a program with its output thrown away.
 void run(std::vector<std::string> words) {
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -341,7 +342,7 @@ int main_of(int argc, char** argv) {
         ordinary.print("an ordinary window", "");
         Times full;
         for (int i = 0; i < runs; ++i) {
-            const std::int64_t begin = end - 2 * day_length - 6 * 3600 + i * window_length;
+            const std::int64_t begin = end - 2 * day_length - 6 * hour_length + i * window_length;
             ClosedWindow window{.begin = begin * second,
                                 .end = (begin + window_length) * second,
                                 .usage = {},
