@@ -90,17 +90,40 @@ const Facets& Reader::facets() {
 Answer Reader::answer(const Period& period, const Filter& filter) {
     return explaining(path_, [&] {
         Answer answer(shared_facets(), period, filter);
-        for (const auto& [tier, part] : pieces(period)) {
-            if (tier == Tier::window) {
-                add_rows(windows_sql, part, answer);
-            } else if (tier == Tier::hour) {
-                add_rows(hours_sql, part, answer);
-            } else if (tier == Tier::day || !add_week(part.since, answer)) {
-                add_rows(days_sql, part, answer);
-            }
-        }
+        for (const Piece& piece : pieces(period))
+            add_piece(piece, answer);
         return answer;
     });
+}
+
+std::set<std::uint32_t> Reader::new_services(const Answer& answer) {
+    return explaining(path_, [&] {
+        const auto each_service = [](const Answer& of, auto take) {
+            for (const Figure& figure : of.figures())
+                take(of.facets().all()[static_cast<std::size_t>(figure.facet_id)].service);
+        };
+        std::set<std::uint32_t> unseen;
+        each_service(answer, [&](std::uint32_t service) { unseen.insert(service); });
+        const auto before = pieces({0, answer.period().since});
+        // The newest first: there the most are found.
+        for (auto piece = before.rbegin(); piece != before.rend() && !unseen.empty(); ++piece) {
+            Answer part(shared_facets(), piece->period, answer.filter());
+            add_piece(*piece, part);
+            each_service(part, [&](std::uint32_t service) { unseen.erase(service); });
+        }
+        return unseen;
+    });
+}
+
+void Reader::add_piece(const Piece& piece, Answer& answer) {
+    const auto& [tier, part] = piece;
+    if (tier == Tier::window) {
+        add_rows(windows_sql, part, answer);
+    } else if (tier == Tier::hour) {
+        add_rows(hours_sql, part, answer);
+    } else if (tier == Tier::day || !add_week(part.since, answer)) {
+        add_rows(days_sql, part, answer);
+    }
 }
 
 void Reader::add_rows(const char* sql, const Period& period, Answer& answer) {

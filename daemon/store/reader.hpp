@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -82,6 +83,9 @@ class Reader {
 
     // The usage that the filter lets through.
     Answer answer(const Period& period, const Filter& filter = {});
+    // The services of an answer, as numbers of its facets, that its filter lets nothing through of
+    // before its period. Looks back only as far as it must.
+    std::set<std::uint32_t> new_services(const Answer& answer);
     const Facets& facets();
     // By the ids of an answer.
     std::unordered_map<std::int64_t, HostWords> hosts();
@@ -101,6 +105,7 @@ class Reader {
 
   private:
     std::shared_ptr<const Facets> shared_facets();
+    void add_piece(const Piece& piece, Answer& answer);
     void add_rows(const char* sql, const Period& period, Answer& answer);
     bool add_week(std::int64_t week, Answer& answer);
     // Cut off where there is nothing, so that an age without data costs nothing.

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <random>
+#include <set>
 
 #include "daemon/store/reader.hpp"
 #include "daemon/store/writer.hpp"
@@ -232,6 +233,26 @@ void check_uploads(SQLite::Database& database, store::Reader& reader, const Peri
     CHECK(place == uploads.size());
 }
 
+// Of one host, so that there is something new now and then.
+void check_new(SQLite::Database& database, store::Reader& reader, const Period& period,
+               std::int64_t host) {
+    store::Filter filter;
+    filter.host_ids = {host};
+    const auto found = reader.new_services(reader.answer(period, filter));
+    std::set<std::string> names;
+    for (const std::uint32_t service : found)
+        names.insert(reader.facets().services()[service].service);
+    SQLite::Statement rows(
+        database, fmt::format("SELECT service FROM usage JOIN services s ON s.id = service_id "
+                              "WHERE host_id = {} AND window_start < {} GROUP BY service "
+                              "HAVING min(window_start) >= {}",
+                              host, period.until, period.since));
+    std::set<std::string> expected;
+    while (rows.executeStep())
+        expected.insert(rows.getColumn(0).getString());
+    CHECK(names == expected);
+}
+
 }  // namespace
 
 TEST_CASE("reports over any period have the sums of its windows") {
@@ -259,6 +280,8 @@ TEST_CASE("reports over any period have the sums of its windows") {
         check_total(database, reader, period);
         check_filters(database, reader, period);
         check_uploads(database, reader, period);
+        for (std::int64_t host = 1; host <= 5; ++host)
+            check_new(database, reader, period, host);
         const auto coverage = reader.coverage(period);
         const auto packets = std::ranges::find(coverage, "packets", &store::Metric::name);
         CHECK((packets == coverage.end() ? 0 : packets->value) ==

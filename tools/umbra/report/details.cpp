@@ -108,12 +108,9 @@ Rows uploads_report(Desk& desk) {
 
 Rows new_report(Desk& desk) {
     using Item = store::Group<std::uint32_t>;
-    const store::Period& period = desk.asked().period;
-    const auto extent = desk.reader().extent();
-    const store::Answer all =
-        desk.answer({extent ? std::min(extent->since, period.since) : period.since, period.until});
-    std::vector<Item> items = store::grouped(all, store::by_service);
-    std::erase_if(items, [&](const Item& item) { return item.first_seen < period.since; });
+    const auto is_new = desk.reader().new_services(desk.answer());
+    std::vector<Item> items = store::grouped(desk.answer(), store::by_service);
+    std::erase_if(items, [&](const Item& item) { return !is_new.contains(item.key); });
     std::ranges::stable_sort(items, {}, &Item::first_seen);
     // By whom, the first first.
     std::map<std::uint32_t, std::vector<store::Group<std::uint32_t>>> users;
