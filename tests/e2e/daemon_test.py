@@ -10,16 +10,6 @@ import unittest
 import umbra
 
 
-def wait_until(condition, seconds=60):
-    """Waits for something that happens sooner or later; fails where it does not."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain")
-        time.sleep(0.02)
-    return value
-
-
 class Daemon(umbra.Case):
     def setUp(self):
         super().setUp()
@@ -39,7 +29,7 @@ class Daemon(umbra.Case):
         data = self.capture.read_bytes()
         process.stdin.write(data[:len(data) // 2])
         process.stdin.flush()
-        wait_until(lambda: self.database.exists() and self.stored_windows() >= 3)
+        umbra.wait_until(lambda: self.database.exists() and self.stored_windows() >= 3)
         return data[len(data) // 2:]
 
     def hang_up(self, process, rest, wanted):

@@ -56,6 +56,13 @@ def read_csv(path):
         return list(csv.reader(file))
 
 
+def cef_fields(line):
+    """The extension of a line of CEF, {key: value}."""
+    *_, extension = re.split(r"(?<!\\)\|", line, maxsplit=7)
+    pairs = re.findall(r"(\w+)=((?:\\.|[^\\=])*?)(?= \w+=|$)", extension)
+    return {key: re.sub(r"\\(.)", r"\1", value) for key, value in pairs}
+
+
 def in_words(rows):
     return [["" if cell is None else str(cell) for cell in row] for row in rows]
 
@@ -209,10 +216,9 @@ class Export(umbra.Case):
         self.export("--format", "cef")
         file, = self.files("*.cef")
         for text, row in zip(file.read_text(encoding="utf-8").splitlines(), self.rows, strict=True):
-            *header, extension = re.split(r"(?<!\\)\|", text, maxsplit=7)
+            *header, _ = re.split(r"(?<!\\)\|", text, maxsplit=7)
             self.assertEqual(header, ["CEF:0", "Umbra", "umbrad", "1", "usage", "AI service used", "4"])
-            pairs = re.findall(r"(\w+)=((?:\\.|[^\\=])*?)(?= \w+=|$)", extension)
-            event = {key: re.sub(r"\\(.)", r"\1", value) for key, value in pairs}
+            event = cef_fields(text)
             self.assertEqual([event["externalId"], event["dhost"], event["dpt"], event["app"], event["out"], event["in"],
                               event["cnt"], event.get("cs1", ""), event["cs4"], event["act"]],
                              [row[0], row[8], row[10], row[12], row[21], row[22], row[20], row[7], row[17], row[15]])
@@ -308,17 +314,14 @@ class Export(umbra.Case):
         cef, = self.files("*.cef")
         for line in cef.read_text(encoding="utf-8").splitlines():
             self.assertEqual(len(re.split(r"(?<!\\)\|", line, maxsplit=7)), 8)
-            pairs = dict(re.findall(r"(\w+)=((?:\\.|[^\\=])*?)(?= \w+=|$)", line.split("|", 7)[7]))
-            if name := names.get(int(pairs["externalId"])):
-                self.assertEqual(unescaped(re.sub(r"\\(.)", r"\1", pairs["dhost"])), name)
+            event = cef_fields(line)
+            if name := names.get(int(event["externalId"])):
+                self.assertEqual(unescaped(event["dhost"]), name)
 
     def test_kill_9_at_any_moment_loses_no_row_and_leaves_no_half_file(self):
         # What a killed process leaves is the same on any file system; in memory there is time for many.
-        memory = Path("/dev/shm")
-        folder = tempfile.TemporaryDirectory(prefix="umbra-kill-", dir=memory if memory.is_dir() else None)
-        self.addCleanup(folder.cleanup)
         names = self.make_hostile()
-        self.out = Path(folder.name) / "out"
+        self.out = self.folder_in_memory() / "out"
         command = [umbra.BIN / "umbra", "export", "--database", str(self.database), "--to", str(self.out), "--max-rows", "20"]
         begin = time.monotonic()
         umbra.umbra(*command[1:])

@@ -21,7 +21,7 @@ class Live(netns.Case):
         """What umbrad says on SIGUSR1: packets received, dropped, dropped by the interface."""
         before = self.log.read_text().count("received ")
         process.send_signal(signal.SIGUSR1)
-        netns.wait_until(lambda: self.log.read_text().count("received ") > before, self.log.read_text)
+        umbra.wait_until(lambda: self.log.read_text().count("received ") > before, self.log.read_text)
         line = [line for line in self.log.read_text().splitlines() if "received " in line][-1]
         words = line.replace(",", "").split()
         return int(words[words.index("received") + 1]), int(words[words.index("dropped") + 1]), int(words[-1])
@@ -35,7 +35,7 @@ class Live(netns.Case):
         packets = sum(int(t["packets"]) for t in truth)
         process = self.watch()
         self.replay(capture)
-        netns.wait_until(lambda: self.received(process)[0] >= packets, self.log.read_text)
+        umbra.wait_until(lambda: self.received(process)[0] >= packets, self.log.read_text)
         self.assertEqual(self.received(process), (packets, 0, 0))
         self.stop(process)
         from_file = self.folder / "file.db"
@@ -54,7 +54,7 @@ class Live(netns.Case):
                 self.database = self.folder / f"{workers}.db"
                 process = self.watch("--workers", workers)
                 self.replay(capture)
-                netns.wait_until(lambda process=process: self.received(process)[0] >= packets, self.log.read_text)
+                umbra.wait_until(lambda process=process: self.received(process)[0] >= packets, self.log.read_text)
                 self.assertEqual(self.received(process), (packets, 0, 0))
                 self.stop(process)
                 self.assertEqual(umbra.query(self.database, TOTALS), umbra.query(from_file, TOTALS))
@@ -74,9 +74,9 @@ class Live(netns.Case):
             loads += 1
             (catalogue / "openai.yaml").write_text((catalogue / "openai.yaml").read_text() + "# changed\n")
             process.send_signal(signal.SIGHUP)
-            netns.wait_until(lambda: self.log.read_text().count(" catalogue ") >= loads, self.log.read_text)
+            umbra.wait_until(lambda: self.log.read_text().count(" catalogue ") >= loads, self.log.read_text)
         self.assertEqual(replay.returncode, 0)
-        netns.wait_until(lambda: self.received(process)[0] >= packets, self.log.read_text)
+        umbra.wait_until(lambda: self.received(process)[0] >= packets, self.log.read_text)
         self.assertEqual(self.received(process), (packets, 0, 0))
         self.stop(process)
         from_file = self.folder / "file.db"
@@ -93,7 +93,7 @@ class Live(netns.Case):
                              "--resolve", f"chatgpt.com:443:{netns.FAR}", "--data-binary", f"@{upload}", "--output",
                              "/dev/null", "--write-out", "%{size_download}", "https://chatgpt.com/backend-api/files",
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        output, errors = client.communicate(timeout=netns.PATIENCE)
+        output, errors = client.communicate(timeout=umbra.PATIENCE)
         self.assertEqual((output, errors), (b"100000", b""))
         self.stop_both(process, tcpdump)
 

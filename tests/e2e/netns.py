@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import unittest
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import services
 import umbra
 
 CLIENT, FAR = "10.77.0.1", "10.77.0.2"
-PATIENCE = 60  # seconds until a test that waits has failed
 
 # Namespaces of mounts and processes too: whatever ends the tests, no process and no namespace outlives them.
 ISOLATED = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
@@ -47,15 +45,6 @@ def main():
     if result.wasSuccessful() and result.testsRun == len(result.skipped):
         umbra.skip(result.skipped[0][1])
     sys.exit(not result.wasSuccessful())
-
-
-def wait_until(condition, explain):
-    """Waits until `condition()` holds; gives up with what `explain()` says."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(explain())
-        time.sleep(0.02)
 
 
 class Case(umbra.Case):
@@ -113,7 +102,7 @@ class Case(umbra.Case):
         with open(self.log, "wb") as log:
             process = self.inside("far", umbra.BIN / "umbrad", "--interface", "mirror", "--database", self.database,
                                   *options, stderr=log)
-        wait_until(lambda: "watching mirror" in self.log.read_text(), self.log.read_text)
+        umbra.wait_until(lambda: "watching mirror" in self.log.read_text(), self.log.read_text)
         return process
 
     def capture(self):
@@ -123,13 +112,13 @@ class Case(umbra.Case):
 
     def stop(self, process):
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=PATIENCE), 0, self.log.read_text())
+        self.assertEqual(process.wait(timeout=umbra.PATIENCE), 0, self.log.read_text())
 
     def stop_both(self, umbrad, tcpdump):
         """Ends umbrad and tcpdump when they were given all packets: one that comes last tells."""
         last = "the last packet of this test"
         subprocess.run(["ip", "netns", "exec", "near", "bash", "-c", f"printf '{last}' >/dev/udp/{FAR}/9"], check=True)
-        wait_until(lambda: last.encode() in self.beside.read_bytes(), lambda: "tcpdump saw no last packet")
+        umbra.wait_until(lambda: last.encode() in self.beside.read_bytes(), lambda: "tcpdump saw no last packet")
         self.stop(umbrad)
         self.stop(tcpdump)
         self.assertIn("\n0 packets dropped by kernel", tcpdump.stdout.read())

@@ -59,7 +59,7 @@ class Client(netns.Case):
     def call(self, *arguments, answer=services.PAGE, **environment):
         """Runs the client to its end; its server must have answered."""
         client = self.begin(*arguments, **environment)
-        client.wait(timeout=netns.PATIENCE)
+        client.wait(timeout=umbra.PATIENCE)
         self.assertEqual(client.returncode, 0, self.said.read_text())
         self.assertIn(answer, self.said.read_text())
 
@@ -181,7 +181,7 @@ class Chromium(Client):
     def test_chromium_over_quic(self):
         browser = self.begin(*self.options, "--origin-to-force-quic-on=claude.ai:443", "https://claude.ai/")
         # Nobody answers: the browser would try for long.
-        netns.wait_until(lambda: "quic_sni" in (flow["evidence"] for flow in umbra.explain(self.beside)),
+        umbra.wait_until(lambda: "quic_sni" in (flow["evidence"] for flow in umbra.explain(self.beside)),
                          self.said.read_text)
         self.stop(browser)
         self.assertSeen(("anthropic.claude", "claude.ai", "quic_sni", "clear", "udp"))

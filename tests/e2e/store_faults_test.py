@@ -26,15 +26,6 @@ USAGE = """
 COVERAGE = "SELECT window_start, window_end, metric, value FROM coverage ORDER BY id"
 
 
-def wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain")
-        time.sleep(0.02)
-    return value
-
-
 def windows_of(database):
     """{window: (its usage rows, its coverage rows)}; a window that is there twice has twice the rows."""
     usage, coverage = defaultdict(list), defaultdict(list)
@@ -138,10 +129,7 @@ class Faults(umbra.Case):
 
     def test_kill_9_at_any_moment_leaves_whole_windows_once_and_the_hole_is_seen(self):
         # What a killed process leaves is the same on any file system; in memory there is time for many.
-        memory = Path("/dev/shm")
-        folder = tempfile.TemporaryDirectory(prefix="umbra-kill-", dir=memory if memory.is_dir() else None)
-        self.addCleanup(folder.cleanup)
-        database = Path(folder.name) / "umbra.db"
+        database = self.folder_in_memory() / "umbra.db"
         begin = time.monotonic()
         umbra.umbrad(*self.arguments(self.capture, database))
         duration = time.monotonic() - begin
@@ -215,14 +203,14 @@ class Faults(umbra.Case):
         before = self.settle(database)
         filler = self.fill(folder)
         self.feed(process, 0.3, 0.7)
-        wait_until(lambda: self.said("the disk is full", "wait in memory"))
+        umbra.wait_until(lambda: self.said("the disk is full", "wait in memory"))
         self.assertIsNone(process.poll())
         full = windows_of(database)
         self.assertLess(len(full), len(self.order) * 0.65)
         self.check_promises(database, full)
         self.assertGreaterEqual(len(full), len(before))
         filler.unlink()
-        wait_until(lambda: self.said("written again"))
+        umbra.wait_until(lambda: self.said("written again"))
         self.feed(process, 0.7, 1)
         self.finish(process)
         self.check_promises(database, windows_of(database))
@@ -252,7 +240,7 @@ class Faults(umbra.Case):
         self.addCleanup(other.close)
         other.execute("BEGIN EXCLUSIVE")
         self.feed(process, 0.3, 0.6)
-        wait_until(lambda: self.said("locked by another process", "wait in memory"))
+        umbra.wait_until(lambda: self.said("locked by another process", "wait in memory"))
         # The rest comes, and the end of the input, while the lock is still held.
         self.feed(process, 0.6, 1)
         release = threading.Timer(60, lambda: other.execute("COMMIT"))
@@ -317,7 +305,7 @@ class Faults(umbra.Case):
                 Path(f"{self.database}{end}").unlink(missing_ok=True)
             shutil.copy(old, self.database)
             process = self.start(empty)
-            wait_until(lambda: self.said("migrating") or process.poll() is not None)
+            umbra.wait_until(lambda: self.said("migrating") or process.poll() is not None)
             time.sleep(moments.uniform(0, duration))
             process.send_signal(signal.SIGKILL)
             process.wait()

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -76,6 +77,19 @@ def trafgen(folder, *arguments):
     return capture, read_tsv(truth), read_tsv(windows)
 
 
+PATIENCE = 60  # seconds until a test that waits has failed
+
+
+def wait_until(condition, explain=lambda: "waited in vain"):
+    """Waits for something that happens sooner or later, and returns it; gives up with what `explain()` says."""
+    end = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(explain())
+        time.sleep(0.02)
+    return value
+
+
 class Case(unittest.TestCase):
     """A test case with a folder of its own."""
 
@@ -86,6 +100,13 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.database = self.folder / "umbra.db"
+
+    def folder_in_memory(self):
+        """Another folder, in memory where the machine has one there."""
+        memory = Path("/dev/shm")
+        folder = tempfile.TemporaryDirectory(prefix="umbra-test-", dir=memory if memory.is_dir() else None)
+        self.addCleanup(folder.cleanup)
+        return Path(folder.name)
 
     def assertFails(self, done, code, *parts):
         """One line on standard error that holds every part, no output, and the exit code."""
