@@ -46,18 +46,18 @@ CodePoint first_of(std::string_view text) {
     return {code, length};
 }
 
+std::size_t columns_of(std::uint32_t code) {
+    return is_in(combining, code) ? 0 : is_in(wide, code) ? 2 : 1;
+}
+
+}  // namespace
+
 std::string escaped(std::string_view bytes) {
     std::string text;
     for (const char c : bytes)
         text += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
     return text;
 }
-
-std::size_t columns_of(std::uint32_t code) {
-    return is_in(combining, code) ? 0 : is_in(wide, code) ? 2 : 1;
-}
-
-}  // namespace
 
 std::string printable(std::string_view text) {
     std::string safe;
@@ -108,6 +108,13 @@ std::size_t columns_of(std::string_view text) {
     return columns;
 }
 
+std::string cell_text(std::string_view text) {
+    const bool is_formula =
+        !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
+    const std::size_t taken = is_formula ? 1 : 0;
+    return escaped(text.substr(0, taken)) + readable(text.substr(taken));
+}
+
 std::string csv_field(std::string_view text) {
     if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
     std::string quoted = "\"";
@@ -119,10 +126,7 @@ std::string csv_field(std::string_view text) {
 }
 
 std::string csv_text(std::string_view text) {
-    const bool is_formula =
-        !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
-    const std::size_t taken = is_formula ? 1 : 0;
-    return csv_field(escaped(text.substr(0, taken)) + readable(text.substr(taken)));
+    return csv_field(cell_text(text));
 }
 
 std::string markdown_text(std::string_view text) {

@@ -19,10 +19,14 @@ std::size_t columns_of(std::string_view text);
 // The front of it that takes at most so many.
 std::string_view front_columns(std::string_view text, std::size_t columns);
 
+// Every byte as \xNN.
+std::string escaped(std::string_view bytes);
+
+// Readable text that a spreadsheet does not take for a formula: a leading = + - @ becomes \xNN.
+std::string cell_text(std::string_view text);
 // A field by RFC 4180: quoted where it holds a comma, a quote or a line end.
 std::string csv_field(std::string_view text);
-// The same, made readable, for text that a spreadsheet might take for a formula: a leading = + - @
-// becomes \xNN.
+// The same of cell_text.
 std::string csv_text(std::string_view text);
 
 // Readable text for a cell of a Markdown table, and between HTML's tags or in its attributes.

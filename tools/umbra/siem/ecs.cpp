@@ -54,17 +54,9 @@ std::string usage_line(const store::UsageRecord& record, const std::string& sens
     Json& umbra = json["umbra"];
     umbra["record_id"] = record.record_id;
     set(umbra, "src_id", written_text(record.src_id.value_or("")));
-    set(umbra, "department", written_text(record.department.value_or("")));
     umbra["app"] = written_text(record.service);
-    umbra["vendor"] = written_text(record.vendor);
-    umbra["category"] = record.category;
-    umbra["policy"] = record.policy;
-    set(umbra, "vendor_country", record.headquarters.value_or(""));
-    umbra["evidence"] = record.evidence;
-    umbra["visibility"] = record.visibility;
-    umbra["usage"] = record.usage;
     umbra["flows"] = record.flows;
-    umbra["catalogue_version"] = record.catalogue_version;
+    set_own_words(umbra, record);
     return one_line(json);
 }
 

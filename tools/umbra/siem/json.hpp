@@ -5,6 +5,8 @@
 #include <string>
 
 #include "daemon/decode/address.hpp"
+#include "daemon/store/reader.hpp"
+#include "tools/umbra/siem/text.hpp"
 
 namespace umbra::siem {
 
@@ -18,6 +20,19 @@ inline void set(Json& object, const char* key, const std::string& text) {
 // Only addresses may stand where a schema wants one: a pseudonym or a network is none.
 inline void set_address(Json& object, const char* key, const std::string& text) {
     if (Address::parse(text)) object[key] = text;
+}
+
+// What a record says that the schemas have no field for, in the export's own names.
+inline void set_own_words(Json& object, const store::UsageRecord& record) {
+    set(object, "department", written_text(record.department.value_or("")));
+    object["vendor"] = written_text(record.vendor);
+    object["category"] = record.category;
+    object["policy"] = record.policy;
+    set(object, "vendor_country", record.headquarters.value_or(""));
+    object["evidence"] = record.evidence;
+    object["visibility"] = record.visibility;
+    object["usage"] = record.usage;
+    object["catalogue_version"] = record.catalogue_version;
 }
 
 inline std::string one_line(const Json& json) {

@@ -50,16 +50,7 @@ std::string usage_line(const store::UsageRecord& record, const std::string& sens
                        {"bytes_in", record.bytes_in}};
     json["app_name"] = written_text(record.service);
 
-    Json& rest = json["unmapped"];
-    set(rest, "department", written_text(record.department.value_or("")));
-    rest["vendor"] = written_text(record.vendor);
-    rest["category"] = record.category;
-    rest["policy"] = record.policy;
-    set(rest, "vendor_country", record.headquarters.value_or(""));
-    rest["evidence"] = record.evidence;
-    rest["visibility"] = record.visibility;
-    rest["usage"] = record.usage;
-    rest["catalogue_version"] = record.catalogue_version;
+    set_own_words(json["unmapped"], record);
     return one_line(json);
 }
 
