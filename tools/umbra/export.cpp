@@ -68,13 +68,13 @@ void check_cursor(std::int64_t cursor, std::int64_t last, const fs::path& file,
 class Exporter {
   public:
     Exporter(ExportFolder& folder, std::string_view header, std::string_view line_end,
-             std::int64_t most_rows, std::int64_t last_id)
+             std::int64_t most_rows, std::int64_t cursor, std::int64_t last_id)
         : folder_(folder),
           header_(header.empty() ? std::string() : fmt::format("{}{}", header, line_end)),
           line_end_(line_end),
           most_rows_(most_rows),
-          first_(folder.cursor()),
-          progress_("exported", "rows", last_id - first_) {}
+          first_(cursor),
+          progress_("exported", "rows", last_id - cursor) {}
 
     void add(std::int64_t id, std::string line) {
         folder_.add(id, line += line_end_, header_);
@@ -131,6 +131,8 @@ ExitCode export_command(const Words& words) {
         throw bad_input(fmt::format("--crlf: is for csv, not for {}", format.name));
     }
     const std::int64_t most_rows = at_least_one(*values, "max-rows");
+    std::optional<std::chrono::hours> max_age;
+    if (values->contains("max-age")) max_age.emplace(24 * at_least_one(*values, "max-age"));
     const std::string kind = what == What::usage ? "umbra" : "umbra-coverage";
     const fs::path cursor = values->contains("cursor")
                                 ? fs::path((*values)["cursor"].as<std::string>())
@@ -143,23 +145,23 @@ ExitCode export_command(const Words& words) {
                          .extension = std::string(format.extension)});
     const store::LastIds last = reader.last_ids();
     const std::int64_t last_id = what == What::usage ? last.usage : last.coverage;
-    check_cursor(folder.cursor(), last_id, cursor, database);
+    const std::int64_t done = folder.cursor();
+    check_cursor(done, last_id, cursor, database);
     Exporter exporter(folder, what == What::usage ? format.usage_header : format.coverage_header,
-                      crlf ? "\r\n" : "\n", most_rows, last_id);
+                      crlf ? "\r\n" : "\n", most_rows, done, last_id);
     if (what == What::usage) {
-        reader.records_after(folder.cursor(), [&](const store::UsageRecord& record) {
+        reader.records_after(done, [&](const store::UsageRecord& record) {
             exporter.add(record.record_id, format.usage_line(record, sensor));
         });
     } else {
-        reader.coverage_after(folder.cursor(), [&](const store::CoverageRecord& record) {
+        reader.coverage_after(done, [&](const store::CoverageRecord& record) {
             exporter.add(record.id, format.coverage_line(record, sensor));
         });
     }
     exporter.finish_file();
     if (!exporter.is_any()) std::cerr << "nothing new to export\n";
-    if (values->contains("max-age")) {
-        const int removed =
-            folder.remove_older_than(std::chrono::hours(24 * at_least_one(*values, "max-age")));
+    if (max_age) {
+        const int removed = folder.remove_older_than(*max_age);
         if (removed > 0) std::cerr << fmt::format("{} older files removed\n", removed);
     }
     return ExitCode::done;
