@@ -16,6 +16,11 @@ int terminal_width(int descriptor, int otherwise) {
     return width >= 20 && width <= 1000 ? static_cast<int>(width) : otherwise;
 }
 
+int terminal_height(int descriptor, int otherwise) {
+    winsize size{};
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : otherwise;
+}
+
 bool wants_colour(int descriptor) {
     const char* no_colour = std::getenv("NO_COLOR");
     return isatty(descriptor) && (no_colour == nullptr || std::string_view(no_colour).empty());

@@ -1,7 +1,6 @@
 // umbra watch: the last minutes on one screen, which refreshes itself.
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -32,6 +31,10 @@ constexpr const char* usage_text =
 
 volatile std::sig_atomic_t stop_asked = 0;
 
+std::size_t height() {
+    return static_cast<std::size_t>(terminal_height(STDOUT_FILENO));
+}
+
 // The whole screen to oneself, keys without Return; as it was when this ends.
 class Screen {
   public:
@@ -54,13 +57,6 @@ class Screen {
     }
     Screen(const Screen&) = delete;
     Screen& operator=(const Screen&) = delete;
-
-    static std::size_t height() {
-        winsize size{};
-        constexpr unsigned short otherwise = 24;
-        const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
-        return known ? size.ws_row : otherwise;
-    }
 
     // Lines that are too many are left out.
     static void show(const std::vector<std::string>& lines) {
@@ -165,7 +161,7 @@ std::vector<std::string> frame(const std::string& database, std::int64_t minutes
                         human_bytes(total.bytes_in)),
             width),
         cut(traffic_line(desk), width), ""};
-    const std::size_t rest = std::max<std::size_t>(Screen::height(), 12) - lines.size() - 3;
+    const std::size_t rest = std::max<std::size_t>(height(), 12) - lines.size() - 3;
     add_table(lines, services_report(desk), rest / 2, setting);
     lines.emplace_back();
     add_table(lines, hosts_report(desk), rest - rest / 2, setting);
