@@ -28,10 +28,7 @@ void merge_alike(std::vector<Usage>& rows) {
             merged.push_back(std::move(row));
             continue;
         }
-        Usage& sum = merged[place->second];
-        sum.flows += row.flows;
-        sum.bytes_out += row.bytes_out;
-        sum.bytes_in += row.bytes_in;
+        merged[place->second].add_traffic_of(row);
     }
     rows = std::move(merged);
 }

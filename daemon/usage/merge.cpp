@@ -33,9 +33,7 @@ void merge(std::vector<Usage>& rows, std::vector<Usage> more) {
             continue;
         }
         Usage& row = rows[found->second];
-        row.flows += usage.flows;
-        row.bytes_out += usage.bytes_out;
-        row.bytes_in += usage.bytes_in;
+        row.add_traffic_of(usage);
         row.busy_tenths = std::max(row.busy_tenths, usage.busy_tenths);
         row.browser |= usage.browser;
         row.programme |= usage.programme;

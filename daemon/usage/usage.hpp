@@ -59,6 +59,12 @@ struct Usage {
     std::string region;   // of a cloud, as the host name says it; empty: unknown
     std::string policy = "unreviewed";
     std::optional<std::string> policy_rule;  // the rule that was in force
+
+    void add_traffic_of(const Usage& other) {
+        flows += other.flows;
+        bytes_out += other.bytes_out;
+        bytes_in += other.bytes_in;
+    }
 };
 
 constexpr std::uint64_t busy_bytes = 1000;

@@ -166,9 +166,7 @@ class Day {
             row = std::move(usage);
             return;
         }
-        row.flows += usage.flows;
-        row.bytes_out += usage.bytes_out;
-        row.bytes_in += usage.bytes_in;
+        row.add_traffic_of(usage);
     }
 
     // Hands over every window of the day, the empty ones too.

@@ -20,6 +20,18 @@ Field<Item> most_used(Desk& desk, int rank) {
             [&desk](const Item& item) { return desk.service(item.top_service).service; }};
 }
 
+// All that is told of a kind of usage.
+template <typename Item>
+void add_usage(Desk& desk, std::vector<Field<Item>>& fields) {
+    add_services(fields);
+    add_hosts(fields);
+    fields.push_back(most_used<Item>(desk, 2));
+    add_traffic(fields);
+    add_bar(fields);
+    add_evidence(fields);
+    add_times(fields);
+}
+
 }  // namespace
 
 Rows services_report(Desk& desk) {
@@ -110,13 +122,7 @@ Rows categories_report(Desk& desk) {
     using Item = Group<std::string>;
     std::vector<Field<Item>> fields{
         {{"category", "CATEGORY"}, [](const Item& item) { return item.key; }}};
-    add_services(fields);
-    add_hosts(fields);
-    fields.push_back(most_used<Item>(desk, 2));
-    add_traffic(fields);
-    add_bar(fields);
-    add_evidence(fields);
-    add_times(fields);
+    add_usage(desk, fields);
     return rows_of(fields, groups);
 }
 
@@ -127,13 +133,7 @@ Rows countries_report(Desk& desk) {
         {{"sovereignty", "LAW"}, [](const Item& item) { return value_or_null(item.key.first); }},
         {{"residency", "BYTES REST IN"},
          [](const Item& item) { return value_or_null(item.key.second); }}};
-    add_services(fields);
-    add_hosts(fields);
-    fields.push_back(most_used<Item>(desk, 2));
-    add_traffic(fields);
-    add_bar(fields);
-    add_evidence(fields);
-    add_times(fields);
+    add_usage(desk, fields);
     return rows_of(fields, store::grouped(desk.answer(), [&](const Facet& facet) {
                        return std::optional(
                            Key(desk.service(facet.service).sovereignty, desk.residency(facet)));
