@@ -7,7 +7,6 @@ import pty
 import re
 import subprocess
 import unittest
-from pathlib import Path
 
 import umbra
 
@@ -45,10 +44,7 @@ def on_a_terminal(columns, *arguments, **environment):
 class Commands(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        import tempfile
-        cls.holder = tempfile.TemporaryDirectory(prefix="umbra-test-")
-        cls.addClassCleanup(cls.holder.cleanup)
-        cls.made = Path(cls.holder.name)
+        cls.made = cls.folder_of_class()
         cls.capture, cls.truth, cls.windows = umbra.trafgen(cls.made, "--packets", 30000)
         cls.db = cls.made / "umbra.db"
         umbra.umbrad("--read", cls.capture, "--database", cls.db, "--sensor", "paris/dc 1")

@@ -10,10 +10,8 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
 import umbra
 
@@ -70,9 +68,7 @@ def in_words(rows):
 class Export(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="umbra-export-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.shared = Path(folder.name)
+        cls.shared = cls.folder_of_class()
         cls.capture, _, _ = umbra.trafgen(cls.shared, "--packets", 20000)
         hosts = cls.shared / "hosts.csv"
         hosts.write_text("address,name,department,site\n10.20.0.0/28,,Trésorerie & Change,Rennes\n"

@@ -12,11 +12,7 @@ HOST = "10.20.0.37"  # the beginning of no other host's address
 class Forget(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        import tempfile
-        from pathlib import Path
-        cls.holder = tempfile.TemporaryDirectory(prefix="umbra-test-")
-        cls.addClassCleanup(cls.holder.cleanup)
-        cls.capture, cls.truth, _ = umbra.trafgen(Path(cls.holder.name), "--packets", 30000)
+        cls.capture, cls.truth, _ = umbra.trafgen(cls.folder_of_class(), "--packets", 30000)
 
     def record(self, *options):
         umbra.umbrad("--read", self.capture, "--database", self.database, *options)

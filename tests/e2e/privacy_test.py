@@ -72,11 +72,7 @@ def forms_of(address):
 class Privacy(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        import tempfile
-        from pathlib import Path
-        cls.holder = tempfile.TemporaryDirectory(prefix="umbra-test-")
-        cls.addClassCleanup(cls.holder.cleanup)
-        made = Path(cls.holder.name)
+        made = cls.folder_of_class()
         cls.office, truth, _ = umbra.trafgen(made, "--packets", 30000, "--start", "2026-12-01T09:00:00Z")
         secrets = made / "secrets.pcap"
         Secrets(secrets)

@@ -5,9 +5,7 @@ import datetime
 import json
 import os
 import re
-import tempfile
 import unittest
-from pathlib import Path
 
 import umbra
 from commands_test import on_a_terminal
@@ -67,9 +65,7 @@ def make_database(folder):
 class Reports(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        holder = tempfile.TemporaryDirectory(prefix="umbra-test-")
-        cls.addClassCleanup(holder.cleanup)
-        cls.db = make_database(Path(holder.name))
+        cls.db = make_database(cls.folder_of_class())
 
     def text(self, what, name):
         """A report, of PERIOD unless it says another one."""

@@ -19,11 +19,7 @@ def pseudonym(key, text):
 class Resolve(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        import tempfile
-        from pathlib import Path
-        cls.holder = tempfile.TemporaryDirectory(prefix="umbra-test-")
-        cls.addClassCleanup(cls.holder.cleanup)
-        cls.made = Path(cls.holder.name)
+        cls.made = cls.folder_of_class()
         cls.capture, cls.truth, _ = umbra.trafgen(cls.made, "--packets", 20000)
 
     def setUp(self):

@@ -4,9 +4,7 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
 import umbra
 
@@ -44,9 +42,7 @@ def searches(*parts):
 class Siem(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="umbra-siem-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.out = Path(folder.name)
+        cls.out = cls.folder_of_class()
         hosts = cls.out / "hosts.csv"
         hosts.write_text("address,name,department,site\n10.20.0.0/16,pc.bank.example,Marketing,Rennes\n")
         capture, _, _ = umbra.trafgen(cls.out, "--packets", 8000)

@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import struct
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
@@ -51,9 +50,7 @@ def packets_of(capture):
 class Faults(umbra.Case):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="umbra-faults-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.shared = Path(folder.name)
+        cls.shared = cls.folder_of_class()
         cls.catalogue = cls.shared / "catalogue"
         cls.catalogue.mkdir()
         for vendor in VENDORS:

@@ -101,6 +101,13 @@ class Case(unittest.TestCase):
         self.folder = Path(folder.name)
         self.database = self.folder / "umbra.db"
 
+    @classmethod
+    def folder_of_class(cls):
+        """A folder that all tests of the class share; for setUpClass."""
+        folder = tempfile.TemporaryDirectory(prefix="umbra-test-")
+        cls.addClassCleanup(folder.cleanup)
+        return Path(folder.name)
+
     def folder_in_memory(self):
         """Another folder, in memory where the machine has one there."""
         memory = Path("/dev/shm")
