@@ -1,10 +1,10 @@
 #include "detectors/ja4.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <vector>
 
+#include "daemon/support/digest.hpp"
 #include "detectors/text.hpp"
 
 namespace umbra {
@@ -86,13 +86,7 @@ std::string joined(std::span<const std::uint16_t> values) {
 
 // The first twelve digits of the SHA-256; zeros where there is nothing to hash.
 std::string hashed(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
-    std::string digits;
-    for (std::size_t i = 0; i < 6; ++i)
-        digits += fmt::format("{:02x}", digest[i]);
-    return text.empty() ? "000000000000" : digits;
+    return text.empty() ? "000000000000" : sha256_digits(text, 6);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Reading the YAML form of the catalogue.
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
+#include "daemon/support/digest.hpp"
 #include "daemon/support/failure.hpp"
 #include "daemon/support/text_file.hpp"
 #include "detectors/host_name.hpp"
@@ -216,12 +216,6 @@ std::string newest_date(const Catalogue& catalogue) {
     return newest.empty() ? newest : newest + "-";
 }
 
-std::string hash_of(const std::string& content) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest.data());
-    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + 6, ""));
-}
-
 }  // namespace
 
 Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fault>& faults) {
@@ -240,7 +234,7 @@ Catalogue read_catalogue(const std::filesystem::path& directory, std::vector<Fau
         FileReader(file.string(), catalogue, faults).read(text, file.stem().string());
         content += file.filename().string() + '\0' + text + '\0';
     }
-    catalogue.version = newest_date(catalogue) + hash_of(content);
+    catalogue.version = newest_date(catalogue) + sha256_digits(content, 6);
     return catalogue;
 }
 

@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "daemon/support/descriptor.hpp"
+#include "daemon/support/digest.hpp"
 #include "daemon/support/failure.hpp"
 
 namespace umbra {
@@ -108,9 +109,7 @@ PseudonymKey::~PseudonymKey() {
 }
 
 std::string PseudonymKey::id() const {
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(bytes_.data(), bytes_.size(), digest.data());
-    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + 8, ""));
+    return sha256_digits(bytes_, 8);
 }
 
 bool is_pseudonym(std::string_view text) {
