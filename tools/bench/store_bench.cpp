@@ -24,10 +24,11 @@ namespace po = boost::program_options;
 namespace umbra {
 namespace {
 
-constexpr std::int64_t day_length = 86400, window_length = 300;
+using store::day_length, store::hour_length;
+constexpr std::int64_t window_length = 300;
 constexpr std::int64_t first_day = 1736121600;  // 2025-01-06, a Monday
 constexpr int slots_a_day = 120;                // windows from 8:00 to 18:00
-constexpr std::int64_t hour_length = 3600, morning = 8 * hour_length;
+constexpr std::int64_t morning = 8 * hour_length;
 
 // How staff use a service: all the time because it is part of a program, in sessions, or from code.
 enum class Habit { background, sessions, code };
