@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/support/hash.hpp"
+
 namespace umbra {
 
 // An IPv4 address is kept as its IPv4-mapped IPv6 form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2),
@@ -61,6 +63,14 @@ struct Address {
         return value;
     }
 };
+
+// For tables under a secret seed, and for shares of which each is to be as large whatever the seed:
+// hosts that differ in one byte alone, as the hosts of a network do, need the second product.
+inline std::uint64_t hash_of(const Address& address, std::uint64_t seed) {
+    const std::uint64_t once =
+        mix(word_at(address.bytes.data()) ^ seed, word_at(&address.bytes[8]) + seed);
+    return mix(once, seed ^ 0xe7037ed1a0b428dbU);
+}
 
 // An address range in CIDR notation (RFC 4632); a single address is a network of one.
 struct Network {

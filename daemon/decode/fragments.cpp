@@ -15,13 +15,9 @@ constexpr Micros copies_come_within = second / 100;
 }  // namespace
 
 std::size_t DatagramHash::operator()(const DatagramKey& key) const {
-    const std::uint8_t* source = key.source.bytes.data();
-    const std::uint8_t* destination = key.destination.bytes.data();
     const std::uint64_t rest =
         std::uint64_t{key.identification} << 32 | key.vlan << 8 | key.protocol;
-    const std::uint64_t a = mix(word_at(source) ^ seed, word_at(source + 8) + seed);
-    const std::uint64_t b = mix(word_at(destination) + a, word_at(destination + 8) ^ seed);
-    return mix(a ^ rest, b ^ seed);
+    return mix(hash_of(key.source, seed) ^ rest, hash_of(key.destination, ~seed));
 }
 
 std::optional<Datagram> Fragments::add(const Fragment& fragment) {

@@ -8,7 +8,6 @@
 
 #include "daemon/decode/address.hpp"
 #include "daemon/decode/reader.hpp"
-#include "daemon/support/hash.hpp"
 #include "daemon/support/time.hpp"
 
 namespace umbra {

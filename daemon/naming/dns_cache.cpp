@@ -19,17 +19,11 @@ DnsCache::DnsCache(std::uint32_t most_entries, NameTable& names)
       seed_(secret_seed()) {}
 
 std::uint64_t DnsCache::key(const Address& client, const Address& server) const {
-    const std::uint64_t a =
-        mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
-    const std::uint64_t b =
-        mix(word_at(server.bytes.data()) + a, word_at(&server.bytes[8]) ^ seed_);
-    return mix(a ^ seed_, b ^ (seed_ << 1));
+    return mix(hash_of(client, seed_), hash_of(server, ~seed_));
 }
 
 std::uint64_t DnsCache::key(const Address& client, std::string_view ech_public_name) const {
-    const std::uint64_t a =
-        mix(word_at(client.bytes.data()) ^ seed_, word_at(&client.bytes[8]) + seed_);
-    return mix(a ^ hash_text(ech_public_name, seed_), seed_ << 1);
+    return mix(hash_of(client, seed_), hash_text(ech_public_name, seed_));
 }
 
 void DnsCache::add(std::uint64_t key, std::string_view name, std::uint32_t lifetime_seconds,

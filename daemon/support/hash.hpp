@@ -9,7 +9,8 @@
 
 namespace umbra {
 
-// Two words into one, every bit of both reaching every bit of the result (a 64×64→128 bit product).
+// Two words into one: their product of 128 bits, folded. Of numbers that follow each other, times
+// the same one, it makes others at equal distance: where few bits of them count, mix once more.
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(a) * b;

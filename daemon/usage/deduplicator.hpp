@@ -36,15 +36,12 @@ class Deduplicator {
     };
 
     std::uint64_t fingerprint_of(const Packet& packet) const {
-        const auto words = [&](const Address& address, std::uint64_t seed) {
-            return mix(word_at(address.bytes.data()) ^ seed, word_at(&address.bytes[8]) + seed);
-        };
         const std::uint64_t header = std::uint64_t{packet.source_port} << 48 |
                                      std::uint64_t{packet.destination_port} << 32 |
                                      std::uint64_t{packet.ip_id} << 16 | packet.udp_checksum;
         const auto* text = reinterpret_cast<const char*>(packet.payload.data());
         const std::string_view first(text, std::min<std::size_t>(packet.payload.size(), 64));
-        return mix(words(packet.source, seed_) ^ header, words(packet.destination, ~seed_)) ^
+        return mix(hash_of(packet.source, seed_) ^ header, hash_of(packet.destination, ~seed_)) ^
                hash_text(first, seed_ + packet.payload_length);
     }
 

@@ -28,7 +28,7 @@ HostDirectory::HostDirectory(const Scope& scope, std::uint32_t most_hosts)
       resolvers_(most_resolvers) {}
 
 std::uint64_t HostDirectory::key(const Address& address) const {
-    return mix(word_at(address.bytes.data()) ^ seed_, word_at(&address.bytes[8]) + seed_);
+    return hash_of(address, seed_);
 }
 
 std::uint64_t HostDirectory::key(Bytes client_id) const {

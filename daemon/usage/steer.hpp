@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "daemon/decode/packet.hpp"
-#include "daemon/support/hash.hpp"
 #include "daemon/usage/network_list.hpp"
 
 namespace umbra {
@@ -24,9 +23,7 @@ inline const Address& steered_by(const Packet& packet, const NetworkList& inside
 }
 
 inline std::size_t worker_of(const Address& host, std::uint64_t seed, std::size_t workers) {
-    const std::uint64_t hash =
-        mix(word_at(host.bytes.data()) ^ seed, word_at(&host.bytes[8]) + seed);
-    return (hash >> 32) % workers;
+    return (hash_of(host, seed) >> 32) % workers;
 }
 
 }  // namespace umbra

@@ -1,6 +1,8 @@
 // Several workers give what one gives.
 #include <catch2/catch.hpp>
+#include <array>
 #include <map>
+#include <random>
 #include <set>
 
 #include "daemon/usage/merge.hpp"
@@ -195,6 +197,29 @@ TEST_CASE("no flow is split over workers, and each worker has its share") {
                                     [](const auto& flow) { return flow.second.size() > 1; }) == 0);
         CHECK(packets_of.size() == workers);
     }
+}
+
+TEST_CASE("hosts of one network are shared out evenly, whatever the secret seed") {
+    constexpr std::size_t hosts = 64, workers = 16;
+    std::mt19937_64 seeds(1);
+    double worst = 0;  // chi squared of 15 degrees of freedom: over 100 once in 10^14 times
+    for (int tries = 0; tries < 20'000; ++tries) {
+        const std::uint64_t seed = seeds() | 1U;
+        for (const std::size_t byte : {13U, 14U, 15U}) {
+            std::array<int, workers> hosts_of{};
+            for (std::size_t i = 0; i < hosts; ++i) {
+                Address host = address("10.0.0.0");
+                host.bytes[byte] = static_cast<std::uint8_t>(i);
+                ++hosts_of[worker_of(host, seed, workers)];
+            }
+            constexpr double share = double{hosts} / workers;
+            double chi_squared = 0;
+            for (const int count : hosts_of)
+                chi_squared += (count - share) * (count - share) / share;
+            worst = std::max(worst, chi_squared);
+        }
+    }
+    CHECK(worst < 100);
 }
 
 TEST_CASE("a host's questions to an inside resolver reach the worker of its flows") {
