@@ -1,6 +1,6 @@
 // Several workers give what one gives.
-#include <catch2/catch.hpp>
 #include <array>
+#include <catch2/catch.hpp>
 #include <map>
 #include <random>
 #include <set>
