@@ -58,9 +58,13 @@ bool was_asked(volatile std::sig_atomic_t& flag) {
     return asked;
 }
 
-void reload_where_asked(Reload& reload, Monitor& monitor) {
+bool has_reloaded(Reload& reload) {
     if (was_asked(reload_asked)) reload.ask();
-    if (!reload.take()) return;
+    return reload.is_loaded();
+}
+
+void take_reloaded(Reload& reload, Monitor& monitor) {
+    reload.take();
     monitor.use(reload.basis().signatures);
     monitor.use(reload.basis().hosts);
     monitor.use(reload.basis().candidates);
@@ -91,12 +95,12 @@ void start_log(const std::string& level_name) {
     spdlog::set_default_logger(log);
 }
 
-void log_counters(Monitor& monitor, const store::WriterThread& writing) {
+void log_counters(const std::vector<CoverageItem>& counters, const store::WriterThread& writing) {
     std::string line;
     const auto add = [&](std::string_view metric, std::uint64_t value) {
         if (value > 0) line += fmt::format(" {}={}", metric, value);
     };
-    for (const auto& [metric, value] : monitor.counters())
+    for (const auto& [metric, value] : counters)
         add(metric, value);
     const store::QueueCounters stored = writing.counters();
     add("windows_written", stored.windows_written);
@@ -107,17 +111,21 @@ void log_counters(Monitor& monitor, const store::WriterThread& writing) {
 
 constexpr int packets_a_turn = 4096;
 
+// A file's packets wait for nobody: one thread reads them while another works.
 void read_file(capture::Source& source, Monitor& monitor, Reload& reload,
                const store::WriterThread& writing) {
     monitor.set_link_type(source.link_type());
+    Stage<CapturedFrame, Monitor> watching(monitor);
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
-        monitor.packet(time, frame, wire_length);
+        watching.add({time, frame, wire_length});
     };
     while (!stop_asked && source.dispatch(packets_a_turn, take)) {
-        monitor.flush();
-        if (was_asked(counters_asked)) log_counters(monitor, writing);
-        reload_where_asked(reload, monitor);
+        watching.then([](Monitor& of) { of.flush(); });
+        if (was_asked(counters_asked))
+            watching.call([&](Monitor& of) { log_counters(of.counters(), writing); });
+        if (has_reloaded(reload)) watching.call([&](Monitor& of) { take_reloaded(reload, of); });
     }
+    watching.call([](Monitor& of) { of.flush(); });
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
 
@@ -147,9 +155,9 @@ void watch_interface(capture::Source& source, Monitor& monitor, Reload& reload,
         monitor.flush();
         if (was_asked(counters_asked)) {
             log_statistics();
-            log_counters(monitor, writing);
+            log_counters(monitor.counters(), writing);
         }
-        reload_where_asked(reload, monitor);
+        if (has_reloaded(reload)) take_reloaded(reload, monitor);
         if (const Micros now = wall_clock(); now >= next_look || now < next_look - 2 * second) {
             next_look = now + second;
             look_at_statistics();
@@ -182,7 +190,6 @@ void run(const DaemonOptions& options) {
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
     Reload reload({folders, options.policy, options.hosts, options.candidate_hosts > 0});
-    const auto signatures = reload.basis().signatures;
     std::optional<PseudonymKey> key;
     if (options.privacy == PrivacyMode::hmac) key = PseudonymKey::read(options.privacy_key);
     Privacy privacy(options.privacy, options.scope.inside, std::move(key));
@@ -195,16 +202,16 @@ void run(const DaemonOptions& options) {
     store::WriterThread writing(writer, {.most_rows = options.most_waiting,
                                          .lose_when_full = !options.live.interface.empty(),
                                          .stop_asked = [] { return stop_asked != 0; }});
-    // A file's packets wait for nobody: one thread reads them while another works.
-    const bool alone = options.workers == 1 && options.read.empty();
-    Monitor monitor(signatures, options.scope, options.limits, alone ? 0 : options.workers);
-    monitor.use(reload.basis().hosts);
+    std::optional<Monitor> monitor;
+    monitor.emplace(reload.basis().signatures, options.scope, options.limits,
+                    options.workers == 1 ? 0 : options.workers);
+    monitor->use(reload.basis().hosts);
     if (options.candidate_hosts > 0) {
-        monitor.look_for(reload.basis().candidates, options.candidate_hosts,
-                         options.most_candidates);
+        monitor->look_for(reload.basis().candidates, options.candidate_hosts,
+                          options.most_candidates);
     }
     bool first_window = true;
-    monitor.on_window([&](ClosedWindow window) {
+    monitor->on_window([&](ClosedWindow window) {
         if (first_window && stored_until && window.begin / second < *stored_until) {
             spdlog::warn(
                 "{} already holds windows up to {}; these packets begin at {}. If they are the "
@@ -224,16 +231,18 @@ void run(const DaemonOptions& options) {
     try {
         for (capture::Source& source : sources) {
             if (source.is_live())
-                watch_interface(source, monitor, reload, writing);
+                watch_interface(source, *monitor, reload, writing);
             else
-                read_file(source, monitor, reload, writing);
+                read_file(source, *monitor, reload, writing);
         }
     } catch (const Failure&) {
         failure = std::current_exception();
     }
-    monitor.finish();
+    monitor->finish();
+    const std::vector<CoverageItem> counters = monitor->counters();
+    monitor.reset();  // which takes a while, in which the last window is written
     writing.finish();
-    log_counters(monitor, writing);
+    log_counters(counters, writing);
     if (failure) std::rethrow_exception(failure);
 }
 

@@ -73,14 +73,14 @@ void Reload::ask() {
         std::async(std::launch::async, [this, basis = basis_] { return load_anew(files_, basis); });
 }
 
-bool Reload::take() {
-    if (!loading_.valid() ||
-        loading_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-        return false;
-    }
+bool Reload::is_loaded() const {
+    return loading_.valid() &&
+           loading_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
+void Reload::take() {
     basis_ = loading_.get();
     if (std::exchange(asked_again_, false)) ask();
-    return true;
 }
 
 }  // namespace umbra

@@ -40,8 +40,11 @@ class Reload {
     // Begins to load; where that goes on already, loads once more after it.
     void ask();
 
-    // Takes what has been loaded for the basis; whether there was anything.
-    bool take();
+    // Whether something was loaded and is not yet taken.
+    bool is_loaded() const;
+
+    // Takes what was loaded for the basis. Nobody else may look at the basis meanwhile.
+    void take();
 
   private:
     BasisFiles files_;

@@ -42,4 +42,24 @@ struct Packet {
     std::uint32_t payload_length = 0;  // what was on the wire of it
 };
 
+// One frame, as a capture gives it.
+struct CapturedFrame {
+    Micros time = 0;
+    Bytes bytes;  // that were captured
+    std::uint32_t wire_length = 0;
+};
+
+inline const Bytes& bytes_of(const Packet& packet) {
+    return packet.payload;
+}
+inline Bytes& bytes_of(Packet& packet) {
+    return packet.payload;
+}
+inline const Bytes& bytes_of(const CapturedFrame& frame) {
+    return frame.bytes;
+}
+inline Bytes& bytes_of(CapturedFrame& frame) {
+    return frame.bytes;
+}
+
 }  // namespace umbra

@@ -22,6 +22,11 @@ MonitorLimits shared_between(MonitorLimits limits, unsigned workers) {
     return limits;
 }
 
+bool is_within(Bytes part, Bytes whole) {
+    return part.empty() ||
+           (part.data() >= whole.data() && part.data() < whole.data() + whole.size());
+}
+
 }  // namespace
 
 Monitor::Monitor(const std::shared_ptr<const Signatures>& signatures, Scope scope,
@@ -57,17 +62,35 @@ void Monitor::look_for(std::shared_ptr<const CandidateRules> rules, std::size_t 
     each([this](Worker& worker) { worker.look_for(*candidates_); });
 }
 
-void Monitor::packet(Micros time, Bytes frame, std::uint32_t wire_length) {
-    if (time >= next_turn_) turn(time);
-    const Packet packet = intake_.read(time, frame, wire_length);
-    if (threads_.empty()) {
-        places_.front().worker.take({&packet, 1});
-        if (!places_.front().closed.empty()) give_away_windows();
-    } else if (threads_.size() == 1) {
-        threads_.front().add(packet);
-    } else {
-        threads_[worker_of(steered_by(packet, scope_.inside), seed_, threads_.size())].add(packet);
+void Monitor::take(std::span<const CapturedFrame> frames) {
+    constexpr std::size_t ahead = 8;  // frames whose headers are on their way into the cache
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const CapturedFrame& frame = frames[i];
+        if (i + ahead < frames.size()) __builtin_prefetch(frames[i + ahead].bytes.data());
+        if (frame.time >= next_turn_) {
+            hand_over_group();
+            turn(frame.time);
+        }
+        const Packet packet = intake_.read(frame.time, frame.bytes, frame.wire_length);
+        if (threads_.empty()) {
+            group_.push_back(packet);
+            // What is not in the frame itself, but put together of fragments, is valid until the
+            // next is read.
+            if (group_.size() == Worker::most_together || !is_within(packet.payload, frame.bytes))
+                hand_over_group();
+        } else {
+            threads_[worker_of(steered_by(packet, scope_.inside), seed_, threads_.size())].add(
+                packet);
+        }
     }
+    hand_over_group();
+}
+
+void Monitor::hand_over_group() {
+    if (group_.empty()) return;
+    places_.front().worker.take(group_);
+    group_.clear();
+    if (!places_.front().closed.empty()) give_away_windows();
 }
 
 void Monitor::flush() {
@@ -147,13 +170,13 @@ void Monitor::give_away_windows() {
     }
 }
 
-void Monitor::each(const WorkerThread::Task& task) {
+void Monitor::each(const Task& task) {
     if (threads_.empty()) task(places_.front().worker);
     for (WorkerThread& thread : threads_)
         thread.then(task);
 }
 
-void Monitor::call_each(const WorkerThread::Task& task) {
+void Monitor::call_each(const Task& task) {
     if (threads_.empty()) task(places_.front().worker);
     for (WorkerThread& thread : threads_)
         thread.call(task);

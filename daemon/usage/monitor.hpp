@@ -5,7 +5,8 @@
 #include <limits>
 
 #include "daemon/usage/intake.hpp"
-#include "daemon/usage/worker_thread.hpp"
+#include "daemon/usage/stage.hpp"
+#include "daemon/usage/worker.hpp"
 
 namespace umbra {
 
@@ -47,7 +48,12 @@ class Monitor {
     }
 
     void set_link_type(int link_type) { intake_.set_link_type(link_type); }
-    void packet(Micros time, Bytes frame, std::uint32_t wire_length);
+    // Frames in their order; many at once cost less.
+    void take(std::span<const CapturedFrame> frames);
+    void packet(Micros time, Bytes frame, std::uint32_t wire_length) {
+        const CapturedFrame captured{time, frame, wire_length};
+        take({&captured, 1});
+    }
 
     // After the packets that are at hand: what is on its way to workers is not held back, and
     // windows that they closed are given away.
@@ -68,6 +74,9 @@ class Monitor {
     std::vector<CoverageItem> counters();
 
   private:
+    using WorkerThread = Stage<Packet, Worker>;
+    using Task = WorkerThread::Task;
+
     // A worker, and the windows that it closed and others have not yet.
     struct Place {
         Place(const std::shared_ptr<const Signatures>& signatures, const Scope& scope,
@@ -79,15 +88,17 @@ class Monitor {
     static constexpr Micros never = std::numeric_limits<Micros>::min();
 
     std::vector<CoverageItem> own_counters() const;
+    void hand_over_group();
     void turn(Micros now);
     void end_window();
     void give_away_windows();
     // In its own thread, or at once.
-    void each(const WorkerThread::Task& task);
-    void call_each(const WorkerThread::Task& task);
+    void each(const Task& task);
+    void call_each(const Task& task);
 
     Scope scope_;
     Intake intake_;
+    std::vector<Packet> group_;  // that a worker in the same thread gets next
     HostDirectory hosts_;
     std::optional<Candidates> candidates_;
     WindowSink window_sink_;

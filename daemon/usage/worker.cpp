@@ -46,7 +46,6 @@ Worker::Worker(std::shared_ptr<const Signatures> signatures, const Scope& scope,
 }
 
 void Worker::take(std::span<const Packet> packets) {
-    constexpr std::size_t most_together = 32;
     std::array<FlowTable::Place, most_together> places;
     while (!packets.empty()) {
         const auto some = packets.first(std::min(packets.size(), most_together));
