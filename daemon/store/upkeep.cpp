@@ -100,10 +100,10 @@ bool Upkeep::raise_floors(std::int64_t now) {
 bool Upkeep::erase_oldest() {
     const auto erase = [&](const char* table, const char* begin, std::int64_t floor) {
         if (floor == 0) return false;
-        SQLite::Statement statement(
-            database_, fmt::format("DELETE FROM {0} WHERE {1} = (SELECT min({1}) FROM {0}) "
-                                   "AND {1} < ?",
-                                   table, begin));
+        SQLite::Statement statement(database_,
+                                    fmt::format("DELETE FROM {0} WHERE {1} = "
+                                                "(SELECT min({1}) FROM {0} WHERE {1} < ?)",
+                                                table, begin));
         statement.bind(1, floor);
         if (statement.exec() == 0) return false;
         log_has_erased_ = true;
