@@ -77,10 +77,16 @@ class Daemon(umbra.Case):
         self.assertEqual(umbra.usage_rows(self.database), umbra.usage_rows(whole))
 
     def test_sighup_loads_the_catalogue_and_loses_nothing(self):
+        self.load_catalogue_while_packets_come()
+
+    def test_sighup_loads_the_catalogue_for_several_workers(self):
+        self.load_catalogue_while_packets_come("--workers", 3)
+
+    def load_catalogue_while_packets_come(self, *options):
         self.capture, _, _ = umbra.trafgen(self.folder, "--packets", 80000)
         folder = self.folder / "catalogue"
         shutil.copytree(umbra.SOURCE / "signatures" / "catalogue", folder)
-        process = self.start("--catalogue", folder)
+        process = self.start("--catalogue", folder, *map(str, options))
         rest = self.feed_half(process)
         openai = folder / "openai.yaml"
         text = openai.read_text()
@@ -95,7 +101,7 @@ class Daemon(umbra.Case):
 
         services = umbra.query(self.database, "SELECT DISTINCT catalogue_version, name FROM usage u JOIN services s "
                                "ON s.id = u.service_id WHERE service = 'openai.chatgpt' ORDER BY record_id")
-        self.assertEqual([name for _, name in services], ["ChatGPT", "The New ChatGPT"])
+        self.assertEqual(sorted(name for _, name in services), ["ChatGPT", "The New ChatGPT"])
         self.assertEqual(len({version for version, _ in services}), 2)
         # One window may have rows of both; their sum is what one catalogue gives.
         whole = self.folder / "whole.db"
