@@ -9,8 +9,6 @@
 namespace umbra {
 namespace {
 
-constexpr std::uint64_t star_flag = 1;
-
 // Up to eight bytes as a number.
 inline std::uint64_t short_word(const char* bytes, std::size_t size) {
     if (size >= 4) {
@@ -24,7 +22,7 @@ inline std::uint64_t short_word(const char* bytes, std::size_t size) {
     return std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1);
 }
 
-// The hash of a path that one label more leads along; its lowest bit is 0.
+// The hash of a path that one label more leads along.
 inline std::uint64_t path_of(std::uint64_t parent, std::string_view label) {
     const char* bytes = label.data();
     std::size_t left = label.size();
@@ -33,7 +31,7 @@ inline std::uint64_t path_of(std::uint64_t parent, std::string_view label) {
         hash =
             mix(hash ^ word_at(reinterpret_cast<const std::uint8_t*>(bytes)), 0xa0761d6478bd642fU);
     }
-    return mix(hash ^ short_word(bytes, left), 0xe7037ed1a0b428dbU) & ~star_flag;
+    return mix(hash ^ short_word(bytes, left), 0xe7037ed1a0b428dbU);
 }
 
 // Cuts the last label off `rest`.
@@ -65,8 +63,7 @@ struct Matcher::Search {
     }
 };
 
-Matcher::Matcher(const Catalogue& catalogue)
-    : catalogue_(catalogue), root_(secret_seed() & ~star_flag) {
+Matcher::Matcher(const Catalogue& catalogue) : catalogue_(catalogue), root_(secret_seed()) {
     std::vector<std::uint64_t> paths{root_};
     for (const SignatureName& name : catalogue.names) {
         std::uint64_t path = root_;
@@ -74,8 +71,10 @@ Matcher::Matcher(const Catalogue& catalogue)
             paths.push_back(path = path_of(path, take_label(rest)));
     }
     std::ranges::sort(paths);
-    const auto distinct = std::unique(paths.begin(), paths.end());
-    table_.resize(std::bit_ceil(static_cast<std::size_t>(distinct - paths.begin()) * 2));
+    const auto distinct = std::unique(paths.begin(), paths.end()) - paths.begin();
+    table_.resize(static_cast<std::size_t>(distinct) * 3 / 2 + 1);
+    low_count_ = static_cast<unsigned>(std::bit_width(table_.size())) + 4;  // an index has room
+    low_bits_ = (1ULL << low_count_) - 1;
     for (std::uint32_t index = 0; index < catalogue.names.size(); ++index)
         add(index);
 }
@@ -86,24 +85,40 @@ void Matcher::add(std::uint32_t index) {
     Node* node = &made(path);
     for (std::string_view rest = name.name; !rest.empty();) {
         const std::string_view label = take_label(rest);
-        if (label == "*") node->path |= star_flag;
+        if (label == "*") *node |= star_flag;
         path = path_of(path, label);
         node = &made(path);
     }
-    (name.kind == MatchKind::suffix ? node->below : node->whole) = index;
+    Ends ends = ends_of(*node);
+    (name.kind == MatchKind::suffix ? ends.below : ends.whole) = index;
+    const auto refer = [&](IndexOf kind, std::uint64_t to) {
+        *node = tag_of(path) | to << 3 | (*node & star_flag) | kind;
+    };
+    if (ends.below == none) return refer(whole, index);
+    if (ends.whole == none) return refer(below, index);
+    refer(both, both_.size());
+    both_.push_back(ends);
 }
 
 Matcher::Node& Matcher::made(std::uint64_t path) {
     Node& node = table_[slot_of(path)];
-    if (node.path == 0) node.path = path;
+    if (node == 0) node = tag_of(path);
     return node;
 }
 
+Matcher::Ends Matcher::ends_of(Node node) const {
+    const auto index = static_cast<std::uint32_t>((node & low_bits_) >> 3);
+    const Node kind = node & index_of;
+    if (kind == both) return both_[index];
+    return {kind == whole ? index : none, kind == below ? index : none};
+}
+
 std::size_t Matcher::slot_of(std::uint64_t path) const {
-    for (std::size_t slot = home_of(path);; slot = (slot + 1) & (table_.size() - 1)) {
-        const std::uint64_t there = table_[slot].path;
-        if ((there & ~star_flag) == path || there == 0) return slot;
-    }
+    const Node tag = tag_of(path);
+    std::size_t slot = home_of(path);
+    while (table_[slot] != 0 && (table_[slot] & ~low_bits_) != tag)
+        slot = slot + 1 == table_.size() ? 0 : slot + 1;
+    return slot;
 }
 
 std::optional<Match> Matcher::find(std::string_view host_name) const {
@@ -123,12 +138,13 @@ void Matcher::walk(std::uint64_t path, std::string_view rest, Search& search) co
             next = path_of(path, label);
             __builtin_prefetch(&table_[home_of(next)]);
         }
-        const Node& node = table_[slot_of(path)];
-        if (node.path == 0) return;
-        search.offer(node.below, 1);
-        if (rest.empty()) return search.offer(node.whole, search.region.empty() ? 3 : 2);
+        const Node node = table_[slot_of(path)];
+        if (node == 0) return;
+        const Ends ends = ends_of(node);
+        search.offer(ends.below, 1);
+        if (rest.empty()) return search.offer(ends.whole, search.region.empty() ? 3 : 2);
         ++search.labels;
-        if (node.path & star_flag) {
+        if (node & star_flag) {
             Search star = search;
             star.region = label;
             walk(path_of(path, "*"), further, star);
