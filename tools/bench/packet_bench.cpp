@@ -1,16 +1,12 @@
-// What each step of a packet's way costs: decoding, the flow table, each detector, the ledger.
+// What each step of a packet's way costs: decoding, the flow table, the ledger. The detectors stand
+// in detector_bench.cpp.
 #include <benchmark/benchmark.h>
 
-#include <string>
 #include <vector>
 
 #include "daemon/flow/flow_table.hpp"
 #include "daemon/usage/monitor.hpp"
-#include "detectors/dns.hpp"
-#include "detectors/quic.hpp"
-#include "detectors/stream.hpp"
 #include "tools/trafgen/frame.hpp"
-#include "tools/trafgen/quic.hpp"
 
 namespace umbra {
 namespace {
@@ -18,8 +14,6 @@ namespace {
 using trafgen::Message;
 using trafgen::Octets;
 using trafgen::Random;
-
-constexpr std::string_view name = "api.openai.example";
 
 Address v4(std::uint32_t number) {
     const std::uint8_t bytes[] = {10, static_cast<std::uint8_t>(number >> 16),
@@ -100,34 +94,6 @@ void look_up(benchmark::State& state) {
 }
 BENCHMARK(look_up)->Args({20'000, 1})->Args({20'000, 32})->Args({1 << 20, 1})->Args({1 << 20, 32});
 
-void detect(benchmark::State& state, const Message& message) {
-    while (state.KeepRunning())
-        benchmark::DoNotOptimize(detect_stream(message));
-}
-
-void dns_answer(benchmark::State& state) {
-    const Message message = trafgen::dns_answer(7, name, "edge.example.net", v4(9));
-    while (state.KeepRunning())
-        benchmark::DoNotOptimize(read_dns(message));
-}
-BENCHMARK(dns_answer);
-
-// Two Initial packets as a current Chromium sends them: keys, opening, reassembly, the hello.
-void quic_hello(benchmark::State& state) {
-    Random random(1);
-    const auto datagrams =
-        trafgen::quic_client_initials(random, trafgen::client_hello(random, name, true));
-    InitialOpener opener;
-    while (state.KeepRunning()) {
-        QuicHello hello;
-        Detection found;
-        for (const Message& datagram : datagrams)
-            found = hello.look(datagram, true, false, opener);
-        if (!found.name) state.SkipWithError("no name");
-    }
-}
-BENCHMARK(quic_hello);
-
 // A packet of a flow that is named, counted in the ledger's open window.
 void ledger(benchmark::State& state) {
     class End : public WindowEnd {
@@ -166,23 +132,9 @@ BENCHMARK(ledger);
 
 int main(int argc, char** argv) {
     using namespace umbra;
-    using namespace umbra::trafgen;
-    Random random(1);
-    const Message frame = segment_frame(1400);
+    const trafgen::Message frame = segment_frame(1400);
     benchmark::RegisterBenchmark("decode/tcp", decode_frame, frame);
     benchmark::RegisterBenchmark("decode/vxlan", decode_frame, in_vxlan(frame));
-    benchmark::RegisterBenchmark("detect/tls_hello", detect,
-                                 tls_records(client_hello(random, name, false), 16384));
-    benchmark::RegisterBenchmark("detect/tls_server", detect, tls_server_head(random));
-    benchmark::RegisterBenchmark(
-        "detect/http", detect,
-        text_message("POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.example\r\n"
-                     "User-Agent: bench\r\nAccept: */*\r\n\r\n"));
-    benchmark::RegisterBenchmark(
-        "detect/connect", detect,
-        text_message("CONNECT api.openai.example:443 HTTP/1.1\r\nHost: api.openai.example:443\r\n"
-                     "\r\n"));
-    benchmark::RegisterBenchmark("detect/unknown", detect, Message(1400, 0x55));
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }
