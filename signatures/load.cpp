@@ -5,18 +5,31 @@
 #include "daemon/support/failure.hpp"
 
 namespace umbra {
+namespace {
+
+// Beside the program, as `cmake --install` puts them below any prefix; else where they were meant
+// to be installed.
+std::filesystem::path installed_catalogue() {
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    const auto beside = program.parent_path().parent_path() / "share/umbra/catalogue";
+    return std::filesystem::is_directory(beside, error) ? beside : UMBRA_DATA_DIR "/catalogue";
+}
+
+}  // namespace
 
 std::string Fault::to_string() const {
     return fmt::format("{}:{}: {}", file, line, sentence);
 }
 
 CatalogueFolders catalogue_folders(const std::string& shipped, const std::string& local) {
-    constexpr const char* installed = UMBRA_DATA_DIR "/catalogue";
     constexpr const char* in_source = UMBRA_SOURCE_DIR "/signatures/catalogue";
     constexpr const char* usual_local = "/etc/umbra/catalogue.d";
     CatalogueFolders folders{shipped, local};
-    if (shipped.empty())
-        folders.shipped = std::filesystem::is_directory(installed) ? installed : in_source;
+    if (shipped.empty()) {
+        folders.shipped = installed_catalogue();
+        if (!std::filesystem::is_directory(folders.shipped)) folders.shipped = in_source;
+    }
     if (local.empty() && std::filesystem::is_directory(usual_local)) folders.local = usual_local;
     return folders;
 }
