@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <boost/program_options.hpp>
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <ranges>
 #include <sstream>
 
 #include "daemon/support/failure.hpp"
@@ -71,9 +71,8 @@ std::string host_name() {
     return name;
 }
 
-}  // namespace
-
-std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
+// Those of the first group stand on the command line alone.
+std::vector<po::options_description> option_groups() {
     const auto width = static_cast<unsigned>(terminal_width(STDOUT_FILENO));
     const auto number = [](long long value) {
         return po::value<long long>()->default_value(value);
@@ -158,12 +157,24 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
         "rows of usage and coverage that wait in memory for the disk")(
         "max-hosts", number(16384)->value_name("N"), "machines known by their MAC at one time")(
         "max-candidates", number(4096)->value_name("N"), "candidates remembered at one time");
+    return {general, capture, usage, policy, retention, bounds};
+}
 
-    po::options_description all(width);
-    all.add(general).add(capture).add(usage).add(policy).add(retention).add(bounds);
+}  // namespace
+
+po::options_description daemon_options() {
+    po::options_description all(static_cast<unsigned>(terminal_width(STDOUT_FILENO)));
+    for (const po::options_description& group : option_groups())
+        all.add(group);
+    return all;
+}
+
+std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
+    const po::options_description all = daemon_options();
     po::options_description in_file;
-    in_file.add(capture).add(usage).add(policy).add(retention).add(bounds);
-    in_file.add_options()("log-level", text("info"));
+    for (const po::options_description& group : option_groups() | std::views::drop(1))
+        in_file.add(group);
+    in_file.add_options()("log-level", po::value<std::string>()->default_value("info"));
 
     po::variables_map values;
     try {

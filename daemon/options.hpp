@@ -1,6 +1,7 @@
 // The options of umbrad: command line and configuration file, with the same names.
 #pragma once
 
+#include <boost/program_options.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct DaemonOptions {
     unsigned workers = 1;
     std::string log_level;
 };
+
+// What the command line knows.
+boost::program_options::options_description daemon_options();
 
 // Reads them; nothing where --help or --version was asked for and answered. Throws Failure with the
 // option's name, or the configuration file's line.

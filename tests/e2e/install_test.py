@@ -30,7 +30,10 @@ class Install(umbra.Case):
                      "share/umbra/regions.tsv", "share/umbra/candidates.txt", "share/umbra/not-ai.tsv",
                      "share/umbra/shared-apexes.txt", "share/umbra/siem/README.md", "share/man/man1/umbra.1",
                      "share/man/man1/umbra-report.1", "share/man/man5/umbrad.conf.5", "share/man/man5/umbra-export.5",
-                     "share/man/man8/umbrad.8", "share/doc/umbra/examples/policy.yaml"):
+                     "share/man/man8/umbrad.8", "share/bash-completion/completions/umbra",
+                     "share/bash-completion/completions/umbrad", "share/zsh/site-functions/_umbra",
+                     "share/fish/vendor_completions.d/umbra.fish", "share/fish/vendor_completions.d/umbrad.fish",
+                     "share/doc/umbra/examples/policy.yaml"):
             self.assertTrue((self.prefix / file).is_file(), file)
         names = {path.name for path in (umbra.SOURCE / "signatures" / "catalogue").glob("*.yaml")}
         self.assertEqual({path.name for path in (self.prefix / "share/umbra/catalogue").iterdir()}, names)

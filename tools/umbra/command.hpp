@@ -13,7 +13,11 @@ namespace umbra {
 
 using Words = std::vector<std::string>;
 
+// The command that the words begin with.
+ExitCode run(const Words& words);
+
 // `words` are what follows the command's name.
+ExitCode complete_command(const Words& words);
 ExitCode explain_command(const Words& words);
 ExitCode export_command(const Words& words);
 ExitCode forget_command(const Words& words);
@@ -33,6 +37,15 @@ struct CommandLine {
     bool last_repeats = false;
 
     std::optional<boost::program_options::variables_map> parse(const Words& words) const;
+};
+
+// What a command is thrown as by parse() where its only word is this one: so that completion knows
+// what it takes, from where it says so.
+constexpr const char* describe_word = "--describe-options";
+struct Description : std::exception {
+    explicit Description(CommandLine line) : command(std::move(line)) {}
+    const char* what() const noexcept override { return "its options, for umbra complete"; }
+    CommandLine command;
 };
 
 // The text of an option that must be there, and not be blank. Throws Failure: "COMMAND: --OPTION

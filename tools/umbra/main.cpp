@@ -13,6 +13,7 @@ namespace po = boost::program_options;
 namespace umbra {
 
 std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
+    if (words == Words{describe_word}) throw Description(*this);
     po::options_description all(static_cast<unsigned>(terminal_width(STDOUT_FILENO)));
     all.add(options);
     po::options_description hidden;
@@ -83,6 +84,8 @@ constexpr const char* help =
     "\n"
     "Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 the environment failed\n";
 
+}  // namespace
+
 ExitCode run(const Words& words) {
     if (words.empty()) {
         std::cerr << help;
@@ -98,6 +101,7 @@ ExitCode run(const Words& words) {
         std::cout << version_text("umbra");
         return ExitCode::done;
     }
+    if (command == "complete") return complete_command(rest);
     if (command == "report") return report_command(rest);
     if (command == "export") return export_command(rest);
     if (command == "explain") return explain_command(rest);
@@ -110,7 +114,6 @@ ExitCode run(const Words& words) {
     throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
 }
 
-}  // namespace
 }  // namespace umbra
 
 int main(int argc, char** argv) {
