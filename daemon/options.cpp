@@ -191,7 +191,10 @@ std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
                          "  umbrad --read FILE --database DB\n"
                          "  umbrad --interface IF --database DB\n"
                       << all
-                      << "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
+                      << "\nExamples:\n"
+                         "  umbrad --interface eth1 --database umbra.db --local-net 10.0.0.0/8\n"
+                         "  umbrad --read monday.pcap --read tuesday.pcap --database umbra.db\n"
+                         "\nSIGTERM and SIGINT close the open window, write it and exit; SIGUSR1 "
                          "logs the\n"
                          "counters; SIGHUP loads catalogue, policy, hosts file and candidates.txt "
                          "anew, or keeps\nwhat it has and says why.\n";

@@ -59,7 +59,7 @@ class Words(Database):
     """What umbra says itself."""
 
     def test_it_knows_every_command_and_option(self):
-        listed = re.findall(r"^  ([a-z]+) ", umbra.umbra("--help").stdout.decode().split("Options:")[0], re.M)
+        listed = re.findall(r"^  ([a-z]+) ", umbra.umbra("--help").stdout.decode().split("Examples:")[0], re.M)
         self.assertEqual(completions("umbra", "")[1], [*listed, "--help", "--version"])
         commands = [[command] for command in listed if command not in ("signatures", "policy", "privacy")]
         for command in ("signatures", "policy", "privacy"):

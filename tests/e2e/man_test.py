@@ -15,7 +15,7 @@ WORDS = {"signatures": ("match", "list", "show", "stats", "coverage", "lint"), "
 
 def commands():
     """Each command of umbra that has options of its own, as its words; from what --help lists."""
-    listed = re.findall(r"^  ([a-z]+) ", umbra.umbra("--help").stdout.decode().split("Options:")[0], re.M)
+    listed = re.findall(r"^  ([a-z]+) ", umbra.umbra("--help").stdout.decode().split("Examples:")[0], re.M)
     return [(command, *word) for command in listed for word in ([(w,) for w in WORDS.get(command, ())] or [()])]
 
 

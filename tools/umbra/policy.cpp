@@ -244,6 +244,9 @@ ExitCode policy_command(const Words& words) {
             << "umbra policy lint FILE          every fault of a policy file\n"
                "umbra policy check FILE         the same, then what each rule and status covers\n"
                "umbra policy explain SERVICE    which rule decides, and why the others do not\n"
+               "\n"
+               "  umbra policy check /etc/umbra/policy.yaml\n"
+               "  umbra policy explain openai.chatgpt --policy /etc/umbra/policy.yaml\n"
                "\nEach has --help of its own.\n";
         return ExitCode::done;
     }

@@ -78,6 +78,9 @@ ExitCode privacy_command(const Words& words) {
     if (what == "--help" || what == "-h") {
         std::cout << "umbra privacy make-key FILE       a new key for pseudonyms\n"
                      "umbra privacy audit --database DB who resolved or erased what, and why\n"
+                     "\n"
+                     "  umbra privacy make-key /etc/umbra/privacy.key\n"
+                     "  umbra privacy audit --database umbra.db\n"
                      "\nEach has --help of its own.\n";
         return ExitCode::done;
     }

@@ -107,6 +107,9 @@ ExitCode signatures_command(const Words& words) {
                "umbra signatures stats            how many there are of what\n"
                "umbra signatures coverage LIST    which names of a list are in no entry, and why\n"
                "umbra signatures lint [DIR]       every fault of the catalogue\n"
+               "\n"
+               "  umbra signatures match chatgpt.com api.mistral.ai\n"
+               "  umbra signatures list --category coding\n"
                "\nEach has --help of its own.\n";
         return ExitCode::done;
     }
