@@ -6,7 +6,8 @@ build_packages="g++ cmake ninja-build ccache pkg-config libpcap-dev libndpi-dev 
   nlohmann-json3-dev libjs-chart.js"
 test_packages="catch2 libbenchmark-dev clang clang-tidy clang-format libclang-rt-14-dev python3 sqlite3 tcpreplay
   tcpdump iproute2 procps curl openssl chromium wget nodejs
-  ca-certificates miller rsyslog systemd mandoc groff fish zsh"
+  ca-certificates miller rsyslog systemd mandoc groff fish zsh
+  poppler-utils"
 
 say() { printf '\n== %s\n' "$*" >&2; }
 

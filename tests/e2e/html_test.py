@@ -157,6 +157,45 @@ class Html(umbra.Case):
         self.assertEqual((tags.count("h1"), tags.count("main"), tags.count("nav")), (1, 1, 1))
         self.assertEqual(elements[0], ("html", {"lang": "en", "class": "without-script"}))
 
+    def test_headings_of_the_heat_map_stand_apart(self):
+        page, _ = self.browse(self.with_script("""
+            const heads = Array.from(document.querySelectorAll(".heat thead th bdi"));
+            heads[1].textContent = "servicewithaverylongname";
+            const boxes = heads.map((head) => head.getBoundingClientRect());
+            const out = document.createElement("output");
+            out.textContent = "[[" + boxes.slice(1).map((box, i) => Math.round(box.left - boxes[i].right)).join(" ") + "]]";
+            document.body.append(out);"""), "--window-size=500,800")
+        gaps = [int(gap) for gap in re.search(r"\[\[([^\[\]]*)\]\]$", page.text.strip()).group(1).split()]
+        self.assertGreater(len(gaps), 5)
+        self.assertGreaterEqual(min(gaps), 4)
+
+    @unittest.skipUnless(shutil.which("pdftotext"), "no pdftotext")
+    def test_on_paper_nothing_is_cut_or_left_out(self):
+        file, pdf = self.folder / "page.html", self.folder / "page.pdf"
+        # Somebody searched in the table before: the rest of it is printed too.
+        file.write_text(self.with_script("""
+            const input = document.querySelector("#hosts input");
+            input.value = "10.20.0.1"; input.dispatchEvent(new Event("input"));"""))
+        subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.folder / 'profile'}",
+                        "--blink-settings=preferredColorScheme=0", "--no-pdf-header-footer", f"--print-to-pdf={pdf}",
+                        f"file://{file}"],
+                       capture_output=True, timeout=200, check=True)
+        boxes = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
+        pages = [(float(width), [(float(left), float(right), html.unescape(word)) for left, right, word in re.findall(
+            r'<word xMin="([-0-9.]+)" yMin="[-0-9.]+" xMax="([-0-9.]+)" yMax="[-0-9.]+">(.*?)</word>', page)])
+            for width, page in re.findall(r'<page width="([0-9.]+)"[^>]*>(.*?)</page>', boxes, re.S)]
+        self.assertGreater(len(pages), 3)
+        margin = 12 / 25.4 * 72 - 1
+        for width, page in pages:
+            for left, right, word in page:
+                self.assertTrue(margin < left and right < width - margin, (left, right, word))
+        words = [word for _, page in pages for _, _, word in page]
+        for row in umbra.report("hosts", self.database):
+            self.assertIn(row["host"], words)
+        # The table of hosts goes on over the page, with its head anew.
+        heads = sum(" HOST NAME " in " ".join(word for _, _, word in page) for _, page in pages)
+        self.assertGreaterEqual(heads, 2)
+
     def test_a_single_report(self):
         page = umbra.umbra("report", "hosts", "--database", self.database, "--format", "html").stdout.decode()
         found, console = self.browse(page)
