@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -150,6 +151,17 @@ bool Source::is_live() const {
 
 int Source::link_type() const {
     return pcap_datalink(handle_.get());
+}
+
+std::optional<std::int64_t> Source::size() const {
+    struct stat status {};
+    if (is_live() || fstat(fileno(pcap_file(handle_.get())), &status) != 0) return std::nullopt;
+    if (!S_ISREG(status.st_mode)) return std::nullopt;
+    return status.st_size;
+}
+
+std::int64_t Source::position() const {
+    return is_live() ? 0 : std::max<std::int64_t>(ftell(pcap_file(handle_.get())), 0);
 }
 
 std::optional<int> Source::dispatch_to(int most, Callback callback, void* context) {

@@ -1,7 +1,7 @@
 // umbra explain: each flow of a capture file and what named it.
 #include <iostream>
 
-#include "daemon/capture/source.hpp"
+#include "daemon/capture/read_progress.hpp"
 #include "daemon/usage/monitor.hpp"
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/command.hpp"
@@ -110,8 +110,13 @@ ExitCode explain_command(const Words& words) {
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         monitor.packet(time, frame, wire_length);
     };
-    while (source.dispatch(-1, take))
-        continue;
+    Progress progress;
+    {
+        capture::ReadProgress reading(progress, source.size());
+        constexpr int packets_a_turn = 4096;
+        while (const auto packets = source.dispatch(packets_a_turn, take))
+            reading.read(source, *packets);
+    }
     monitor.finish();
     if (source.truncation()) std::cerr << "umbra: " << *source.truncation() << '\n';
 

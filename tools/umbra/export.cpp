@@ -4,10 +4,10 @@
 #include <iostream>
 
 #include "daemon/store/reader.hpp"
+#include "daemon/support/progress.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/export_folder.hpp"
 #include "tools/umbra/output.hpp"
-#include "tools/umbra/progress.hpp"
 #include "tools/umbra/siem/format.hpp"
 
 namespace po = boost::program_options;
@@ -74,11 +74,14 @@ class Exporter {
           line_end_(line_end),
           most_rows_(most_rows),
           first_(cursor),
-          progress_("exported", "rows", last_id - cursor) {}
+          total_(last_id - cursor) {}
 
     void add(std::int64_t id, std::string line) {
         folder_.add(id, line += line_end_, header_);
-        progress_.reached(id - first_);
+        progress_.reached(id - first_, total_, [&](double seconds) {
+            return fmt::format("exported, {:.0f} rows a second",
+                               static_cast<double>(id - first_) / seconds);
+        });
         if (folder_.rows_in_file() >= most_rows_) finish_file();
     }
 
@@ -87,7 +90,7 @@ class Exporter {
         const fs::path file = folder_.finish_file();
         if (file.empty()) return;
         is_any_ = true;
-        progress_.say(fmt::format("{}: {} rows", file.string(), rows));
+        progress_.above([&] { std::cerr << fmt::format("{}: {} rows\n", file.string(), rows); });
     }
     bool is_any() const { return is_any_; }
 
@@ -95,7 +98,7 @@ class Exporter {
     ExportFolder& folder_;
     std::string header_;
     std::string_view line_end_;
-    std::int64_t most_rows_, first_;
+    std::int64_t most_rows_, first_, total_;
     Progress progress_;
     bool is_any_ = false;
 };
