@@ -11,7 +11,7 @@
 #include <deque>
 #include <iostream>
 
-#include "daemon/capture/source.hpp"
+#include "daemon/capture/read_progress.hpp"
 #include "daemon/options.hpp"
 #include "daemon/policy/sovereignty.hpp"
 #include "daemon/reload.hpp"
@@ -79,17 +79,29 @@ bool standard_error_is_journal() {
            fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;
 }
 
-void start_log(const std::string& level_name) {
+// The terminal, where a line of progress may stand: it gives way to what is logged.
+class TerminalSink : public spdlog::sinks::stderr_color_sink_mt {
+  public:
+    explicit TerminalSink(std::shared_ptr<Progress> progress) : progress_(std::move(progress)) {}
+    void log(const spdlog::details::log_msg& message) override {
+        progress_->above([&] { ansicolor_stderr_sink::log(message); });
+    }
+
+  private:
+    std::shared_ptr<Progress> progress_;
+};
+
+void start_log(const std::string& level_name, const std::shared_ptr<Progress>& progress) {
     const spdlog::level::level_enum level = spdlog::level::from_str(level_name);
     if (level == spdlog::level::off) {
         throw bad_input(fmt::format("--log-level {}: not one of trace, debug, info, warning, error",
                                     level_name));
     }
-    auto log = standard_error_is_journal()
-                   ? std::make_shared<spdlog::logger>(
-                         "umbrad", std::make_shared<spdlog::sinks::systemd_sink_mt>("umbrad"))
-                   : std::make_shared<spdlog::logger>(
-                         "umbrad", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto log =
+        standard_error_is_journal()
+            ? std::make_shared<spdlog::logger>(
+                  "umbrad", std::make_shared<spdlog::sinks::systemd_sink_mt>("umbrad"))
+            : std::make_shared<spdlog::logger>("umbrad", std::make_shared<TerminalSink>(progress));
     log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
     log->set_level(level);
     spdlog::set_default_logger(log);
@@ -113,18 +125,22 @@ constexpr int packets_a_turn = 4096;
 
 // A file's packets wait for nobody: one thread reads them while another works.
 void read_file(capture::Source& source, Monitor& monitor, Reload& reload,
-               const store::WriterThread& writing) {
+               const store::WriterThread& writing, capture::ReadProgress& progress) {
     monitor.set_link_type(source.link_type());
     Stage<CapturedFrame, Monitor> watching(monitor);
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         watching.add({time, frame, wire_length});
     };
-    while (!stop_asked && source.dispatch(packets_a_turn, take)) {
+    while (!stop_asked) {
+        const auto packets = source.dispatch(packets_a_turn, take);
+        if (!packets) break;
+        progress.read(source, *packets);
         watching.then([](Monitor& of) { of.flush(); });
         if (was_asked(counters_asked))
             watching.call([&](Monitor& of) { log_counters(of.counters(), writing); });
         if (has_reloaded(reload)) watching.call([&](Monitor& of) { take_reloaded(reload, of); });
     }
+    progress.end(source);
     watching.call([](Monitor& of) { of.flush(); });
     if (source.truncation() && !stop_asked) spdlog::warn("{}", *source.truncation());
 }
@@ -186,7 +202,8 @@ std::deque<capture::Source> open_sources(const DaemonOptions& options) {
 }
 
 void run(const DaemonOptions& options) {
-    start_log(options.log_level);
+    const auto progress = std::make_shared<Progress>();
+    start_log(options.log_level, progress);
     install_signals();
     const CatalogueFolders folders = catalogue_folders(options.catalogue, options.catalogue_extra);
     Reload reload({folders, options.policy, options.hosts, options.candidate_hosts > 0});
@@ -229,11 +246,12 @@ void run(const DaemonOptions& options) {
 
     std::exception_ptr failure;  // what was counted until then is written all the same
     try {
+        capture::ReadProgress reading(*progress, capture::total_size(sources));
         for (capture::Source& source : sources) {
             if (source.is_live())
                 watch_interface(source, *monitor, reload, writing);
             else
-                read_file(source, *monitor, reload, writing);
+                read_file(source, *monitor, reload, writing, reading);
         }
     } catch (const Failure&) {
         failure = std::current_exception();

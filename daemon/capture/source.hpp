@@ -49,8 +49,8 @@ class Source {
     template <typename Take>
     std::optional<int> dispatch(int most, Take& take);
 
-    // Of a file, in bytes: how many there are, and how many were read. Nothing and 0 where that is not
-    // known, as of a pipe.
+    // Of a file, in bytes: how many there are, and how many were read. Nothing and 0 where that is
+    // not known, as of a pipe.
     std::optional<std::int64_t> size() const;
     std::int64_t position() const;
 
