@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <ranges>
 #include <sstream>
 
 #include "daemon/support/failure.hpp"
@@ -172,8 +171,9 @@ po::options_description daemon_options() {
 std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
     const po::options_description all = daemon_options();
     po::options_description in_file;
-    for (const po::options_description& group : option_groups() | std::views::drop(1))
-        in_file.add(group);
+    const std::vector<po::options_description> groups = option_groups();
+    for (auto group = groups.begin() + 1; group != groups.end(); ++group)
+        in_file.add(*group);
     in_file.add_options()("log-level", po::value<std::string>()->default_value("info"));
 
     po::variables_map values;

@@ -233,7 +233,7 @@ Completions options_of(const CommandLine& command) {
 
 }  // namespace
 
-void Completions::add(std::string text, std::string note) {
+void Completions::add(std::string text, const std::string& note) {
     // A shell takes a candidate as a line, and shows it: what is not plain text is none.
     if (text.empty() || readable(text) != text) return;
     words.push_back({std::move(text), readable(note)});

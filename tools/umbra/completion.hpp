@@ -17,7 +17,7 @@ struct Completions {
     Kind kind = Kind::words;
     std::vector<Word> words;
 
-    void add(std::string text, std::string note = "");
+    void add(std::string text, const std::string& note = "");
 };
 
 // For the last of `words`, which follow the command's name and may be empty. Services come from the
