@@ -50,7 +50,7 @@ std::uint32_t length(const std::vector<std::uint8_t>& frame) {
 // Everything that windows say, in an order of its own.
 using Said = std::multiset<std::string>;
 
-Said watch(const std::vector<Recorded>& recorded, unsigned threads) {
+Said watch(const std::vector<Recorded>& recorded, unsigned threads, std::size_t together = 1) {
     Monitor monitor(small_signatures(), Scope(), {}, threads);
     Said said;
     monitor.on_window([&](const ClosedWindow& window) {
@@ -70,8 +70,14 @@ Said watch(const std::vector<Recorded>& recorded, unsigned threads) {
             said.insert(begin + std::string(item.metric) + " " + std::to_string(item.value));
         }
     });
-    for (const Recorded& packet : recorded)
-        monitor.packet(packet.time, packet.frame, length(packet.frame));
+    std::vector<CapturedFrame> frames;
+    for (const Recorded& packet : recorded) {
+        frames.push_back({packet.time, packet.frame, length(packet.frame)});
+        if (frames.size() < together) continue;
+        monitor.take(frames);
+        frames.clear();
+    }
+    monitor.take(frames);
     monitor.finish();
     return said;
 }
@@ -155,6 +161,17 @@ std::vector<Mirror> mirrors() {
 }
 
 }  // namespace
+
+TEST_CASE("windows and coverage are the same, however many frames come at once") {
+    for (const auto& [name, packets] : mirrors()) {
+        INFO(name);
+        const Said alone = watch(packets, 0);
+        for (const std::size_t together : {2U, 33U, 1000U}) {
+            INFO(together);
+            CHECK(watch(packets, 0, together) == alone);
+        }
+    }
+}
 
 TEST_CASE("windows and coverage are the same with none, 1, 2 and 4 threads, whatever the mirror") {
     for (const auto& [name, packets] : mirrors()) {
