@@ -3,7 +3,7 @@
 
 build_packages="g++ cmake ninja-build ccache pkg-config libpcap-dev libndpi-dev libboost-program-options-dev
   libsqlitecpp-dev libsqlite3-dev libfmt-dev libspdlog-dev libyaml-dev libpsl-dev libssl-dev libsystemd-dev
-  nlohmann-json3-dev libjs-chart.js"
+  nlohmann-json3-dev libjs-chart.js gettext"
 test_packages="catch2 libbenchmark-dev clang clang-tidy clang-format libclang-rt-14-dev python3 sqlite3 tcpreplay
   tcpdump iproute2 procps curl openssl chromium wget nodejs
   ca-certificates miller rsyslog systemd mandoc groff fish zsh

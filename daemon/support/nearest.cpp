@@ -1,12 +1,8 @@
 #include "daemon/support/nearest.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <utility>
-
-#include "daemon/support/failure.hpp"
 
 namespace umbra {
 namespace {
@@ -54,12 +50,6 @@ std::vector<std::string> nearest(std::string_view word, const std::vector<std::s
         best.push_back(text);
     }
     return best;
-}
-
-void fail_unknown(std::string_view where, std::string_view word,
-                  const std::vector<std::string>& known) {
-    throw bad_input(fmt::format("{} {}: unknown; near it: {}", where, word,
-                                fmt::join(nearest(word, known), ", ")));
 }
 
 }  // namespace umbra

@@ -12,8 +12,4 @@ namespace umbra {
 std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& known,
                                  std::size_t count = 3);
 
-// `bad_input` in one sentence: "--vendor opneai: unknown; near it: openai, openrouter".
-[[noreturn]] void fail_unknown(std::string_view where, std::string_view word,
-                               const std::vector<std::string>& known);
-
 }  // namespace umbra

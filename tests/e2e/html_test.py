@@ -196,6 +196,20 @@ class Html(umbra.Case):
         heads = sum(" HOST NAME " in " ".join(word for _, _, word in page) for _, page in pages)
         self.assertGreaterEqual(heads, 2)
 
+    def test_in_french(self):
+        self.page = umbra.umbra("report", "overview", "--database", self.database, "--format", "html", "--lang",
+                                "fr").stdout.decode()
+        page, console = self.browse(self.with_script("""
+            const chart = Chart.getChart(document.querySelector("canvas[data-chart=policy]"));
+            const bytes = chart.options.scales.x.ticks.callback, search = document.querySelector("#services input");
+            const out = document.createElement("output");
+            out.textContent = "[[" + [bytes(999), bytes(1234567), chart.data.datasets[0].label, search.placeholder]
+                .join("|") + "]]";
+            document.body.append(out);"""))
+        self.assertEqual(console, [])
+        self.assertEqual(re.search(r"\[\[([^\[\]]*)\]\]$", page.text.strip()).group(1).split("|"),
+                         ["999\u00a0o", "1,2\u00a0Mo", "interdit", "Rechercher dans ce tableau"])
+
     def test_a_single_report(self):
         page = umbra.umbra("report", "hosts", "--database", self.database, "--format", "html").stdout.decode()
         found, console = self.browse(page)

@@ -14,6 +14,7 @@ from pathlib import Path
 BIN = Path(os.environ["UMBRA_BIN"])
 SOURCE = Path(os.environ["UMBRA_SOURCE"])
 CAPTURES = SOURCE.parent / "shared" / "captures"
+os.environ["LANGUAGE"] = "en"  # whoever runs the tests
 SKIPPED = 77  # CTest's SKIP_RETURN_CODE
 
 

@@ -90,6 +90,15 @@ class Watch(umbra.Case):
         os.write(self.terminal, b"xq")  # a key without a meaning changes nothing
         self.assertLeft(process)
 
+    def test_in_french_it_fits_as_well(self):
+        process = self.start("--lang", "fr", "--minutes", 15)
+        lines = self.read_until(lambda lines: True)
+        self.assertTrue(all(len(line) <= COLUMNS for line in lines), lines)
+        self.assertRegex(lines[0], r"dc1   15 minutes jusqu’au \d\d/\d\d/20\d\d \d\d:\d\d .* il y a ")
+        self.assertRegex(lines[1], "[0-9]+ hôtes, [0-9]+ services, [0-9]+ flux\u00a0; ")
+        os.write(self.terminal, b"q")
+        self.assertLeft(process)
+
     def test_a_signal_gives_the_terminal_back(self):
         process = self.start("--interval", 3600)
         self.read_until(lambda lines: True)

@@ -1,6 +1,6 @@
 #include "tools/umbra/catalogue_option.hpp"
 
-#include "daemon/support/nearest.hpp"
+#include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;
 

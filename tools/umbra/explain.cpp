@@ -13,25 +13,27 @@ namespace umbra {
 namespace {
 
 // The last one is for `--ja4`.
-const std::vector<Column> columns{{"client", "CLIENT"},
-                                  {"client_port", "PORT", false, 4},
-                                  {"server", "SERVER", false, 1},
-                                  {"server_port", "PORT", false, 3},
-                                  {"transport", "L4", false, 5},
-                                  {"protocol", "PROTOCOL", false, 7},
-                                  {"name", "NAME"},
-                                  {"evidence", "EVIDENCE"},
-                                  {"visibility", "VISIBILITY", false, 6},
-                                  {"service", "SERVICE"},
-                                  {"vendor", ""},
-                                  {"category", ""},
-                                  {"host_role", ""},
-                                  {"bytes_out", "OUT", true},
-                                  {"bytes_in", "IN", true},
-                                  {"packets", "PACKETS", false, 2},
-                                  {"first_seen", ""},
-                                  {"last_seen", ""},
-                                  {"ja4", "JA4"}};
+std::vector<Column> columns() {
+    return {{"client", _("CLIENT")},
+            {"client_port", _("PORT"), false, 4, Look::digits},
+            {"server", _("SERVER"), false, 1},
+            {"server_port", _("PORT"), false, 3, Look::digits},
+            {"transport", "L4", false, 5},
+            {"protocol", _("PROTOCOL"), false, 7},
+            {"name", _("NAME")},
+            {"evidence", _("EVIDENCE")},
+            {"visibility", _("VISIBILITY"), false, 6},
+            {"service", _("SERVICE")},
+            {"vendor", ""},
+            {"category", ""},
+            {"host_role", ""},
+            {"bytes_out", _("OUT"), true},
+            {"bytes_in", _("IN"), true},
+            {"packets", _("PACKETS"), false, 2},
+            {"first_seen", ""},
+            {"last_seen", ""},
+            {"ja4", "JA4"}};
+}
 
 std::vector<Value> row_of(const ExplainedFlow& explained, const Catalogue& catalogue) {
     const Flow& flow = explained.flow;
@@ -82,7 +84,7 @@ ExitCode explain_command(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("file")) throw bad_input("explain: give a capture file (see --help)");
+    if (!values->contains("file")) throw bad_input(_("explain: give a capture file (see --help)"));
     const Format format = parse_format((*values)["format"].as<std::string>());
     const bool all = (*values)["all"].as<bool>();
 
@@ -97,7 +99,7 @@ ExitCode explain_command(const Words& words) {
     Monitor monitor(signatures, scope, limits);
     // Flows end in any order; people read them in the order in which they began.
     std::vector<std::pair<Micros, std::vector<Value>>> found;
-    std::vector<Column> shown = columns;
+    std::vector<Column> shown = columns();
     if (!(*values)["ja4"].as<bool>()) shown.pop_back();
     monitor.on_flow([&](const ExplainedFlow& flow) {
         if (!all && !flow.signature) return;

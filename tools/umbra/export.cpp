@@ -34,7 +34,7 @@ enum class What { usage, coverage };
 What parse_what(const std::string& text) {
     if (text == "usage") return What::usage;
     if (text == "coverage") return What::coverage;
-    throw bad_input(fmt::format("--what {}: not one of usage, coverage", printable(text)));
+    throw bad_input(_("--what {}: not one of usage, coverage", printable(text)));
 }
 
 // What stands between the dashes of a file's name.
@@ -50,7 +50,7 @@ std::string for_file_name(std::string_view text) {
 
 std::int64_t at_least_one(const po::variables_map& values, const char* option) {
     const auto number = values[option].as<std::int64_t>();
-    if (number < 1) throw bad_input(fmt::format("--{} {}: must be 1 or more", option, number));
+    if (number < 1) throw bad_input(_("--{} {}: must be 1 or more", option, number));
     return number;
 }
 
@@ -59,10 +59,10 @@ void check_cursor(std::int64_t cursor, std::int64_t last, const fs::path& file,
                   const std::string& database) {
     if (cursor <= last) return;
     throw bad_input(
-        fmt::format("{}:1: record {} was exported, but {} has given none above {}: it is another "
-                    "database; give "
-                    "it a cursor of its own",
-                    file.string(), cursor, database, last));
+        _("{}:1: record {} was exported, but {} has given none above {}: it is another "
+          "database; give "
+          "it a cursor of its own",
+          file.string(), cursor, database, last));
 }
 
 class Exporter {
@@ -90,7 +90,9 @@ class Exporter {
         const fs::path file = folder_.finish_file();
         if (file.empty()) return;
         is_any_ = true;
-        progress_.above([&] { std::cerr << fmt::format("{}: {} rows\n", file.string(), rows); });
+        progress_.above([&] {
+            std::cerr << _n(rows, "{}: {} rows\n", "{}: {} rows\n", file.string(), count_text(rows));
+        });
     }
     bool is_any() const { return is_any_; }
 
@@ -127,11 +129,11 @@ ExitCode export_command(const Words& words) {
     const What what = parse_what((*values)["what"].as<std::string>());
     const siem::Format& format = siem::format_named((*values)["format"].as<std::string>());
     if (what == What::coverage && !format.coverage_line) {
-        throw bad_input(fmt::format("--format {}: --what coverage is csv or ndjson", format.name));
+        throw bad_input(_("--format {}: --what coverage is csv or ndjson", format.name));
     }
     const bool crlf = (*values)["crlf"].as<bool>();
     if (crlf && &format != &siem::csv) {
-        throw bad_input(fmt::format("--crlf: is for csv, not for {}", format.name));
+        throw bad_input(_("--crlf: is for csv, not for {}", format.name));
     }
     const std::int64_t most_rows = at_least_one(*values, "max-rows");
     std::optional<std::chrono::hours> max_age;
@@ -162,10 +164,12 @@ ExitCode export_command(const Words& words) {
         });
     }
     exporter.finish_file();
-    if (!exporter.is_any()) std::cerr << "nothing new to export\n";
+    if (!exporter.is_any()) std::cerr << _("nothing new to export\n");
     if (max_age) {
         const int removed = folder.remove_older_than(*max_age);
-        if (removed > 0) std::cerr << fmt::format("{} older files removed\n", removed);
+        if (removed > 0)
+            std::cerr << _n(removed, "{} older files removed\n", "{} older files removed\n",
+                            count_text(removed));
     }
     return ExitCode::done;
 }

@@ -27,7 +27,7 @@ constexpr std::string_view unfinished = ".part";
 
 int open_file(const fs::path& path, int flags) {
     const int number = open(path.c_str(), flags | O_CLOEXEC, 0640);
-    if (number < 0) fail(path, "cannot be opened");
+    if (number < 0) fail(path, _("cannot be opened"));
     return number;
 }
 
@@ -46,17 +46,17 @@ void write_all(const Descriptor& file, std::string_view text, const fs::path& pa
     while (!text.empty()) {
         const ssize_t count = write(file.number(), text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fail(path, "cannot be written");
+        if (count < 0) fail(path, _("cannot be written"));
         text.remove_prefix(static_cast<std::size_t>(count));
     }
 }
 
 // Whole on the disk under its name when this returns.
 void publish(const Descriptor& file, const fs::path& aside, const fs::path& path) {
-    if (fsync(file.number()) != 0) fail(aside, "cannot be synced");
-    if (rename(aside.c_str(), path.c_str()) != 0) fail(path, "cannot be renamed");
+    if (fsync(file.number()) != 0) fail(aside, _("cannot be synced"));
+    if (rename(aside.c_str(), path.c_str()) != 0) fail(path, _("cannot be renamed"));
     const Descriptor folder(open_file(folder_of(path), O_RDONLY | O_DIRECTORY));
-    if (fsync(folder.number()) != 0) fail(folder_of(path), "cannot be synced");
+    if (fsync(folder.number()) != 0) fail(folder_of(path), _("cannot be synced"));
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ ExportFolder::ExportFolder(const fs::path& folder, fs::path cursor, ExportNames 
       names_(std::move(names)),
       lock_(open_file(cursor_.string() + ".lock", O_RDWR | O_CREAT)) {
     if (flock(lock_.number(), LOCK_EX | LOCK_NB) != 0) {
-        throw environment_failure(fmt::format("{}: another export is at work", cursor_.string()));
+        throw environment_failure(_("{}: another export is at work", cursor_.string()));
     }
     part_ = folder_ / fmt::format("{}.{}{}", names_.prefix, names_.extension, unfinished);
     std::error_code ignored;
@@ -82,8 +82,7 @@ std::int64_t ExportFolder::cursor() const {
     std::int64_t id = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
     if (error != std::errc{} || end != text.data() + text.size() || id < 0) {
-        throw bad_input(
-            fmt::format("{}:1: `{}` is no record id", cursor_.string(), printable(text)));
+        throw bad_input(_("{}:1: `{}` is no record id", cursor_.string(), printable(text)));
     }
     return id;
 }

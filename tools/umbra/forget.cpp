@@ -27,16 +27,16 @@ std::string known_as(const std::string& host, const po::variables_map& values,
     const auto address = Address::parse(host);
     if (note.mode == to_string(PrivacyMode::truncate) && address) {
         throw bad_input(
-            fmt::format("--host {}: {} keeps networks, not hosts; this one is part of "
-                        "{}, which can only be erased as a whole",
-                        host, database, truncated(*address)));
+            _("--host {}: {} keeps networks, not hosts; this one is part of "
+              "{}, which can only be erased as a whole",
+              host, database, truncated(*address)));
     }
     if (note.mode != to_string(PrivacyMode::hmac) || is_pseudonym(host)) return host;
     if (!values.contains("key")) {
         throw bad_input(
-            fmt::format("--host {}: {} keeps pseudonyms; give that of the host, or "
-                        "--key FILE",
-                        printable(host), database));
+            _("--host {}: {} keeps pseudonyms; give that of the host, or "
+              "--key FILE",
+              printable(host), database));
     }
     return Pseudonyms(key_of(database, values["key"].as<std::string>()))
         .of(address ? address->to_string() : host);
@@ -44,11 +44,11 @@ std::string known_as(const std::string& host, const po::variables_map& values,
 
 store::KnownHost the_only(const std::vector<store::KnownHost>& hosts, const std::string& name) {
     if (hosts.size() == 1) return hosts.front();
-    std::string sentence = fmt::format(
-        "--host {} stands for {} hosts; give the key of one:", printable(name), hosts.size());
+    std::vector<std::string> keys;
     for (const store::KnownHost& host : hosts)
-        sentence += fmt::format(" {}{}", printable(host.key), &host == &hosts.back() ? "" : ",");
-    throw bad_input(sentence);
+        keys.push_back(printable(host.key));
+    throw bad_input(_("--host {} stands for {} hosts; give the key of one: {}", printable(name),
+                      hosts.size(), fmt::format("{}", fmt::join(keys, ", "))));
 }
 
 // The audit outlives what is erased.
@@ -58,8 +58,8 @@ void check_names_nobody(const std::string& reason, const store::KnownHost& host,
          {given, host.key, host.address.value_or(""), host.name.value_or("")}) {
         if (!text.empty() && reason.find(text) != std::string::npos) {
             throw bad_input(
-                "--reason: stays in the database, so it must not name the host; write the number "
-                "of the request");
+                _("--reason: stays in the database, so it must not name the host; write the number "
+                  "of the request"));
         }
     }
 }
@@ -94,7 +94,7 @@ ExitCode forget_command(const Words& words) {
     // The reader is gone before anything is erased: while somebody reads, the log keeps old pages.
     const auto hosts = store::Reader(database).hosts_known_as(known_as(given, *values, database));
     if (hosts.empty()) {
-        std::cerr << fmt::format("umbra: nothing is kept of {}\n", printable(given));
+        std::cerr << _("umbra: nothing is kept of {}\n", printable(given));
         return ExitCode::answer_is_no;
     }
     const store::KnownHost host = the_only(hosts, given);
@@ -106,13 +106,13 @@ ExitCode forget_command(const Words& words) {
     };
     note("forget", "a host");
     const auto erased = store::forget(database, host.key);
-    const std::string figures = fmt::format(
-        "{} windows, {} hours, {} days, {} weeks", erased ? erased->windows : 0,
-        erased ? erased->hours : 0, erased ? erased->days : 0, erased ? erased->weeks : 0);
-    note("forgotten", figures);
-    std::cout << "Erased: " << figures << ".\n";
+    const Phrase figures =
+        phrase("{} windows, {} hours, {} days, {} weeks", erased ? erased->windows : 0,
+               erased ? erased->hours : 0, erased ? erased->days : 0, erased ? erased->weeks : 0);
+    note("forgotten", figures.english);
+    std::cout << _("Erased: {}.\n", figures.shown);
     if (erased && !erased->log_emptied) {
-        std::cerr << fmt::format(
+        std::cerr << _(
             "umbra: {}-wal may hold copies until those who read the database "
             "are done\n",
             database);

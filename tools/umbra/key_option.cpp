@@ -4,6 +4,7 @@
 
 #include "daemon/store/privacy_note.hpp"
 #include "daemon/support/failure.hpp"
+#include "tools/umbra/language.hpp"
 
 namespace umbra {
 
@@ -11,13 +12,13 @@ PseudonymKey key_of(const std::string& database, const std::string& key_file) {
     PseudonymKey key = PseudonymKey::read(key_file);
     const store::PrivacyNote note = store::read_privacy_note(database);
     if (note.key_id.empty()) {
-        throw bad_input(fmt::format("{}: holds no pseudonyms (privacy {})", database, note.mode));
+        throw bad_input(_("{}: holds no pseudonyms (privacy {})", database, note.mode));
     }
     if (note.key_id != key.id()) {
         throw bad_input(
-            fmt::format("{}: the wrong key ({}): the pseudonyms of {} were made with "
-                        "key {}",
-                        key_file, key.id(), database, note.key_id));
+            _("{}: the wrong key ({}): the pseudonyms of {} were made with "
+              "key {}",
+              key_file, key.id(), database, note.key_id));
     }
     return key;
 }

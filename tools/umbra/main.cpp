@@ -7,6 +7,7 @@
 #include "daemon/support/terminal.hpp"
 #include "daemon/versions.hpp"
 #include "tools/umbra/command.hpp"
+#include "tools/umbra/language.hpp"
 
 namespace po = boost::program_options;
 
@@ -40,8 +41,11 @@ std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
             return std::nullopt;
         }
         po::notify(values);
+    } catch (po::error_with_option_name& error) {
+        error.m_error_template = _(error.m_error_template.c_str());
+        throw bad_input(_("{} (see --help)", error.what()));
     } catch (const po::error& error) {
-        throw bad_input(std::string(error.what()) + " (see --help)");
+        throw bad_input(_("{} (see --help)", _(error.what())));
     }
     return values;
 }
@@ -50,7 +54,7 @@ std::string needed_option(const po::variables_map& values, const char* command, 
                           const char* what) {
     std::string text = values.contains(option) ? values[option].as<std::string>() : "";
     if (text.find_first_not_of(" \t") == std::string::npos) {
-        throw bad_input(fmt::format("{}: --{} {} is missing (see --help)", command, option, what));
+        throw bad_input(_("{}: --{} {} is missing (see --help)", command, option, what));
     }
     return text;
 }
@@ -58,10 +62,19 @@ std::string needed_option(const po::variables_map& values, const char* command, 
 std::string needed_word(const po::variables_map& values, const char* command, const char* name,
                         const char* what) {
     if (values.contains(name)) return values[name].as<std::vector<std::string>>().front();
-    throw bad_input(fmt::format("{}: give {} (see --help)", command, what));
+    throw bad_input(_("{}: give {} (see --help)", command, what));
 }
 
 namespace {
+
+// What Boost says of options, here for xgettext.
+[[maybe_unused]] constexpr const char* option_errors[] = {
+    N_("unrecognised option '%canonical_option%'"),
+    N_("the required argument for option '%canonical_option%' is missing"),
+    N_("the argument ('%value%') for option '%canonical_option%' is invalid"),
+    N_("option '%canonical_option%' cannot be specified more than once"),
+    N_("option '%canonical_option%' does not take any arguments"),
+    N_("too many positional options have been specified on the command line")};
 
 constexpr const char* help =
     "umbra - reports which hosts use which public AI services, from what umbrad recorded\n"
@@ -115,14 +128,16 @@ ExitCode run(const Words& words) {
     if (command == "forget") return forget_command(rest);
     if (command == "signatures") return signatures_command(rest);
     if (command == "watch") return watch_command(rest);
-    throw bad_input(fmt::format("unknown command `{}` (see umbra --help)", command));
+    throw bad_input(_("unknown command `{}` (see umbra --help)", command));
 }
 
 }  // namespace umbra
 
 int main(int argc, char** argv) {
     try {
-        const umbra::ExitCode code = umbra::run(umbra::Words(argv + 1, argv + argc));
+        umbra::Words words(argv + 1, argv + argc);
+        umbra::choose_language(words);
+        const umbra::ExitCode code = umbra::run(words);
         std::cout.flush();
         return static_cast<int>(code);
     } catch (const umbra::Failure& failure) {

@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/support/failure.hpp"
-#include "daemon/support/nearest.hpp"
 #include "daemon/support/terminal.hpp"
 #include "daemon/support/time.hpp"
 #include "tools/umbra/period.hpp"
+#include "tools/umbra/unknown_word.hpp"
 
 namespace umbra {
 namespace {
@@ -48,6 +48,10 @@ std::string sparkline(const Series& series) {
     return text;
 }
 
+bool is_text(const Value& value) {
+    return std::holds_alternative<std::string>(value) || std::holds_alternative<Phrase>(value);
+}
+
 Json to_json(const Rows& rows, const std::vector<Value>& row) {
     Json object = Json::object();
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -80,8 +84,7 @@ std::string render_csv(const Rows& rows) {
     line([&](std::size_t i) { return rows.columns[i].name; });
     for (const auto& row : rows.rows) {
         line([&](std::size_t i) {
-            const bool is_text = std::holds_alternative<std::string>(row[i]);
-            return is_text ? csv_text(exact(row[i])) : exact(row[i]);
+            return is_text(row[i]) ? csv_text(exact(row[i])) : exact(row[i]);
         });
     }
     return text;
@@ -95,8 +98,7 @@ struct Shown {
 
 bool is_right(const Rows& rows, std::size_t place) {
     return !rows.rows.empty() && std::ranges::none_of(rows.rows, [&](const auto& row) {
-        return std::holds_alternative<std::string>(row[place]) ||
-               std::holds_alternative<Series>(row[place]);
+        return is_text(row[place]) || std::holds_alternative<Series>(row[place]);
     });
 }
 
@@ -227,13 +229,14 @@ Format parse_format(const std::string& text) {
     for (const auto& [name, format] : formats) {
         if (text == name) return format;
     }
-    throw bad_input(fmt::format(
+    throw bad_input(_(
         "--format {}: not one of table, csv, json, ndjson; of reports also markdown, html", text));
 }
 
 std::string exact(const Value& value) {
     if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
     if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* phrase = std::get_if<Phrase>(&value)) return phrase->english;
     if (const auto* time = std::get_if<Time>(&value)) return format_utc(time->seconds * second);
     return {};
 }
@@ -241,14 +244,13 @@ std::string exact(const Value& value) {
 std::string shown(const Value& value, const Column& column, bool utc) {
     if (std::holds_alternative<std::monostate>(value)) return "-";
     if (const auto* series = std::get_if<Series>(&value)) return sparkline(*series);
-    if (const auto* time = std::get_if<Time>(&value)) {
-        std::string text = format_time(time->seconds, utc).substr(0, 16);  // 2026-11-02T09:00
-        text[10] = ' ';
-        return text;
-    }
+    if (const auto* time = std::get_if<Time>(&value)) return minute_text(time->seconds, utc);
+    if (const auto* phrase = std::get_if<Phrase>(&value)) return readable(phrase->shown);
     const auto* number = std::get_if<std::int64_t>(&value);
     if (!number) return readable(std::get<std::string>(value));
-    const std::string text = column.is_bytes ? human_bytes(*number) : std::to_string(*number);
+    const std::string text = column.is_bytes               ? human_bytes(*number)
+                             : column.look == Look::digits ? std::to_string(*number)
+                                                           : count_text(*number);
     return column.look == Look::change && *number > 0 ? "+" + text : text;
 }
 
@@ -256,7 +258,7 @@ std::string render(const Rows& rows, Format format, const Setting& setting) {
     if (format == Format::table) return render_table(rows, setting);
     if (format == Format::markdown) return render_markdown(rows, setting);
     if (format == Format::csv) return render_csv(rows);
-    if (format == Format::html) throw bad_input("--format html: only reports have it");
+    if (format == Format::html) throw bad_input(_("--format html: only reports have it"));
     if (format == Format::ndjson) {
         std::string text;
         for (const auto& row : rows.rows)
@@ -288,15 +290,15 @@ void sort_rows(Rows& rows, const std::string& column) {
     const auto place = static_cast<std::size_t>(found - rows.columns.begin());
     std::ranges::stable_sort(rows.rows, [&](const auto& a, const auto& b) {
         const Value &one = a[place], &other = b[place];
-        if (one.index() != other.index()) return one.index() > other.index();
-        return std::holds_alternative<std::string>(one) ? one < other : one > other;
+        if (is_text(one) && is_text(other)) return exact(one) < exact(other);
+        return one.index() != other.index() ? one.index() > other.index() : one > other;
     });
 }
 
 void print_text(std::string_view paragraph) {
     const auto width = static_cast<std::size_t>(terminal_width(STDOUT_FILENO));
-    while (paragraph.size() > width) {
-        const auto space = paragraph.rfind(' ', width);
+    while (columns_of(paragraph) > width) {
+        const auto space = paragraph.rfind(' ', front_columns(paragraph, width).size());
         if (space == std::string_view::npos) break;
         std::cout << paragraph.substr(0, space) << '\n';
         paragraph.remove_prefix(space + 1);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "tools/umbra/language.hpp"
 #include "tools/umbra/text.hpp"
 
 namespace umbra {
@@ -24,11 +25,15 @@ struct Series {
     auto operator<=>(const Series&) const = default;
 };
 
-// Nothing, a text, a number that stays an integer in the machine formats, a time, or a series.
-using Value = std::variant<std::monostate, std::string, std::int64_t, Time, Series>;
+// Nothing, a text, a text of ours, a number that stays an integer in the machine formats, a time,
+// or a series.
+using Value = std::variant<std::monostate, std::string, Phrase, std::int64_t, Time, Series>;
 
 inline Value value_or_null(const std::optional<std::string>& text) {
     return text ? Value(*text) : Value();
+}
+inline Value word_or_null(const std::optional<std::string>& text) {
+    return text ? Value(word(*text)) : Value();
 }
 
 // How a table shows a number.
@@ -36,11 +41,12 @@ enum class Look : std::uint8_t {
     plain,
     bar,     // its share of the column's largest; only on a terminal
     change,  // with its sign
+    digits,  // as a name, such as a port: nothing between them
 };
 
 struct Column {
     std::string name;     // lower_snake_case, in the machine formats; empty: not there
-    std::string heading;  // in the table; empty: not shown there
+    std::string heading;  // in the table, in the language; empty: not shown there
     bool is_bytes = false;
     int rank = 0;  // where the table is too wide, columns above 0 are left out, the highest first
     Look look = Look::plain;

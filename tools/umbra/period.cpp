@@ -1,12 +1,13 @@
 #include "tools/umbra/period.hpp"
 
-#include <fmt/format.h>
+#include <fmt/chrono.h>
 
 #include <charconv>
 #include <ctime>
 #include <string_view>
 
 #include "daemon/support/time.hpp"
+#include "tools/umbra/language.hpp"
 
 namespace umbra {
 namespace {
@@ -103,11 +104,19 @@ std::int64_t unit_begin(std::int64_t time, Unit unit, int ahead, bool utc) {
 
 std::string format_time(std::int64_t seconds, bool utc) {
     const std::tm parts = calendar(seconds, utc);
-    if (parts.tm_gmtoff == 0) return format_utc(seconds * second);
+    if (parts.tm_gmtoff == 0) return _("{:%Y-%m-%dT%H:%M:%S}Z", parts);
     const long minutes = parts.tm_gmtoff / 60;
-    return fmt::format("{}{}{:02}:{:02}",
-                       format_utc((seconds + parts.tm_gmtoff) * second).substr(0, 19),
-                       minutes < 0 ? '-' : '+', std::abs(minutes) / 60, std::abs(minutes) % 60);
+    return _("{:%Y-%m-%dT%H:%M:%S}{}", parts,
+             fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                         std::abs(minutes) % 60));
+}
+
+std::string minute_text(std::int64_t seconds, bool utc) {
+    return _("{:%Y-%m-%d %H:%M}", calendar(seconds, utc));
+}
+
+std::string day_text(std::int64_t seconds, bool utc) {
+    return _("{:%Y-%m-%d}", calendar(seconds, utc));
 }
 
 }  // namespace umbra

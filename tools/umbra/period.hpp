@@ -27,7 +27,11 @@ enum class Unit : std::uint8_t { hour, day, week };
 // or the local time zone. Weeks begin on Monday.
 std::int64_t unit_begin(std::int64_t time, Unit unit, int ahead, bool utc);
 
-// `2026-11-02T09:00:00Z`, or with the offset of the local time zone.
+// For people: `2026-11-02T09:00:00Z`, or with the offset of the local time zone; else as the
+// language has it.
 std::string format_time(std::int64_t seconds, bool utc);
+// Without the zone: `2026-11-02 09:00`, and `2026-11-02`.
+std::string minute_text(std::int64_t seconds, bool utc);
+std::string day_text(std::int64_t seconds, bool utc);
 
 }  // namespace umbra

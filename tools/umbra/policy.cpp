@@ -30,7 +30,7 @@ std::string day_of(const po::variables_map& values) {
     if (!values.contains("on")) return format_utc(wall_clock()).substr(0, 10);
     std::string day = values["on"].as<std::string>();
     if (day.size() != 10 || !parse_time(day)) {
-        throw bad_input(fmt::format("--on {}: not a day (write 2026-11-24)", day));
+        throw bad_input(_("--on {}: not a day (write 2026-11-24)", day));
     }
     return day;
 }
@@ -55,11 +55,12 @@ ExitCode lint_policy(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string file = needed_word(*values, "policy lint", "file", "a policy file");
+    const std::string file = needed_word(*values, "policy lint", "file", _("a policy file"));
     std::vector<Fault> faults;
     const Policy policy = check_policy(file, load_catalogue(catalogue_folders(*values)), faults);
     is_faultless(faults);
-    std::cerr << fmt::format("{} rules, {} faults\n", policy.rules().size(), faults.size());
+    std::cerr << _("{} rules, {} faults\n", count_text(std::ssize(policy.rules())),
+                   count_text(std::ssize(faults)));
     return faults.empty() ? ExitCode::done : ExitCode::answer_is_no;
 }
 
@@ -82,23 +83,23 @@ std::map<const PolicyRule*, std::int64_t> decided(const Policy& policy, const Ca
 }
 
 Rows coverage_of(const Policy& policy, const Catalogue& catalogue, const std::string& day) {
-    Rows rows{{{"status", "STATUS"},
-               {"rule", "RULE"},
-               {"services", "SERVICES"},
-               {"conditions", "SPEAKS OF"},
-               {"from", "FROM", false, 1},
-               {"until", "UNTIL", false, 1},
-               {"note", "NOTE", false, 2}},
+    Rows rows{{{"status", _("STATUS")},
+               {"rule", _("RULE")},
+               {"services", _("SERVICES")},
+               {"conditions", _("SPEAKS OF")},
+               {"from", _("FROM"), false, 1},
+               {"until", _("UNTIL"), false, 1},
+               {"note", _("NOTE"), false, 2}},
               {}};
     auto count = decided(policy, catalogue, day);
-    const auto status_name = [](PolicyStatus status) { return std::string(to_string(status)); };
+    const auto status_name = [](PolicyStatus status) { return word(to_string(status)); };
     for (const PolicyStatus status :
          {PolicyStatus::approved, PolicyStatus::tolerated, PolicyStatus::forbidden}) {
         for (const PolicyRule& rule : policy.rules()) {
             if (rule.status != status) continue;
-            rows.rows.push_back({status_name(status), rule.id, count[&rule], rule.conditions(),
-                                 text_or_null(rule.from), text_or_null(rule.until),
-                                 text_or_null(rule.note)});
+            rows.rows.push_back({status_name(status), rule.id, count[&rule],
+                                 word(rule.conditions()), text_or_null(rule.from),
+                                 text_or_null(rule.until), text_or_null(rule.note)});
         }
     }
     rows.rows.push_back({status_name(PolicyStatus::unreviewed), Value(), count[nullptr], Value(),
@@ -124,7 +125,7 @@ ExitCode check(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string file = needed_word(*values, "policy check", "file", "a policy file"),
+    const std::string file = needed_word(*values, "policy check", "file", _("a policy file")),
                       day = day_of(*values);
     const Format format = parse_format((*values)["format"].as<std::string>());
     const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
@@ -132,8 +133,9 @@ ExitCode check(const Words& words) {
     const Policy policy = check_policy(file, catalogue, faults);
     if (!is_faultless(faults)) return ExitCode::answer_is_no;
     if (format == Format::table) {
-        print_text(fmt::format("{} on {}: {} rules over {} services", file, day,
-                               policy.rules().size(), catalogue.services.size()));
+        print_text(_("{} on {}: {} rules over {} services", file, day,
+                     count_text(std::ssize(policy.rules())),
+                     count_text(std::ssize(catalogue.services))));
         std::cout << '\n';
     }
     print(coverage_of(policy, catalogue, day), format);
@@ -141,33 +143,32 @@ ExitCode check(const Words& words) {
 }
 
 // What becomes of a rule that speaks of the usage; `winner` is the one that decides, if any.
-std::string outcome(const PolicyRule& rule, const PolicyRule* winner, const std::string& day) {
+Phrase outcome(const PolicyRule& rule, const PolicyRule* winner, const std::string& day) {
     if (!rule.in_force(day)) {
-        return rule.from > day ? "not in force yet" : "no longer in force";
+        return rule.from > day ? phrase("not in force yet") : phrase("no longer in force");
     }
-    if (&rule == winner) return "decides";
+    if (&rule == winner) return phrase("decides");
     if (rule.specificity() != winner->specificity()) {
-        return fmt::format("less specific: {} against {}", rule.specificity(),
-                           winner->specificity());
+        return phrase("less specific: {} against {}", rule.specificity(), winner->specificity());
     }
-    return rule.from != winner->from ? "as specific, but older"
-                                     : "as specific, but earlier in the file";
+    return rule.from != winner->from ? phrase("as specific, but older")
+                                     : phrase("as specific, but earlier in the file");
 }
 
 Rows explanation(const Policy& policy, const Service& service, const Vendor& vendor,
                  const std::string& department, const std::string& day) {
-    Rows rows{{{"rule", "RULE"},
-               {"status", "STATUS"},
-               {"conditions", "SPEAKS OF"},
-               {"from", "FROM", false, 1},
-               {"until", "UNTIL", false, 1},
-               {"line", "LINE", false, 2},
-               {"outcome", "OUTCOME"}},
+    Rows rows{{{"rule", _("RULE")},
+               {"status", _("STATUS")},
+               {"conditions", _("SPEAKS OF")},
+               {"from", _("FROM"), false, 1},
+               {"until", _("UNTIL"), false, 1},
+               {"line", _("LINE"), false, 2, Look::digits},
+               {"outcome", _("OUTCOME")}},
               {}};
     const PolicyRule* winner = policy.decide(service, vendor, department, day);
     for (const PolicyRule& rule : policy.rules()) {
         if (!rule.speaks_of(service, vendor, department)) continue;
-        rows.rows.push_back({rule.id, std::string(to_string(rule.status)), rule.conditions(),
+        rows.rows.push_back({rule.id, word(to_string(rule.status)), word(rule.conditions()),
                              text_or_null(rule.from), text_or_null(rule.until),
                              std::int64_t{rule.line}, outcome(rule, winner, day)});
     }
@@ -198,7 +199,7 @@ ExitCode explain(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string id = needed_word(*values, "policy explain", "service", "a service");
+    const std::string id = needed_word(*values, "policy explain", "service", _("a service"));
     const std::string file = needed_option(*values, "policy explain", "policy", "FILE");
     const std::string day = day_of(*values);
     const std::string department = (*values)["department"].as<std::string>();
@@ -212,17 +213,17 @@ ExitCode explain(const Words& words) {
     if (format == Format::table) {
         const PolicyRule* rule = policy.decide(service, vendor, department, day);
         std::string sentence =
-            fmt::format("{} ({}, {}, law: {}){} on {} is {}", service.id, vendor.name,
-                        service.category, vendor.sovereignty.value_or("unknown"),
-                        department.empty() ? "" : fmt::format(" in department {}", department), day,
-                        to_string(rule ? rule->status : PolicyStatus::unreviewed));
+            _("{} ({}, {}, law: {}){} on {} is {}", service.id, readable(vendor.name),
+              word(service.category).shown, word(vendor.sovereignty.value_or("unknown")).shown,
+              department.empty() ? "" : _(" in department {}", readable(department)), day,
+              word(to_string(rule ? rule->status : PolicyStatus::unreviewed)).shown);
         if (rule) {
-            sentence += fmt::format(" by rule {} ({}:{})", rule->id, file, rule->line);
-            if (!rule->note.empty()) sentence += ": " + rule->note;
+            sentence += _(" by rule {} ({}:{})", readable(rule->id), readable(file), rule->line);
+            if (!rule->note.empty()) sentence += _(": {}", readable(rule->note));
         }
-        print_text(printable(sentence));
+        print_text(sentence);
         if (rows.rows.empty()) {
-            std::cout << "No rule speaks of it.\n";
+            std::cout << _("No rule speaks of it.\n");
             return ExitCode::done;
         }
         std::cout << '\n';
@@ -250,7 +251,7 @@ ExitCode policy_command(const Words& words) {
                "\nEach has --help of its own.\n";
         return ExitCode::done;
     }
-    throw bad_input(fmt::format("policy: unknown word `{}`; there are lint, check, explain", what));
+    throw bad_input(_("policy: unknown word `{}`; there are lint, check, explain", what));
 }
 
 }  // namespace umbra

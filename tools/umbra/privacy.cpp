@@ -29,8 +29,8 @@ ExitCode make_key(const Words& words) {
         {"file"}};
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string file = needed_word(*values, "privacy make-key", "file", "a file");
-    std::cerr << fmt::format("{}: key {}\n", file, PseudonymKey::make(file).id());
+    const std::string file = needed_word(*values, "privacy make-key", "file", _("a file"));
+    std::cerr << _("{}: key {}\n", file, PseudonymKey::make(file).id());
     return ExitCode::done;
 }
 
@@ -50,18 +50,18 @@ ExitCode show_audit(const Words& words) {
     if (!values) return ExitCode::done;
     const std::string database = needed_option(*values, "privacy audit", "database", "DB");
     const Format format = parse_format((*values)["format"].as<std::string>());
-    Rows rows{{{"time", "TIME"},
-               {"actor", "WHO"},
-               {"action", "DID"},
-               {"subject", "TO"},
-               {"reason", "WHY"}},
+    Rows rows{{{"time", _("TIME")},
+               {"actor", _("WHO")},
+               {"action", _("DID")},
+               {"subject", _("TO")},
+               {"reason", _("WHY")}},
               {}};
     for (const store::AuditEntry& entry : store::read_audit(database)) {
         rows.rows.push_back(
-            {Time{entry.time}, entry.actor, entry.action, entry.subject, entry.reason});
+            {Time{entry.time}, entry.actor, word(entry.action), word(entry.subject), entry.reason});
     }
     if (format == Format::table && rows.rows.empty()) {
-        std::cout << "Nobody resolved or erased anything.\n";
+        std::cout << _("Nobody resolved or erased anything.\n");
         return ExitCode::done;
     }
     print(rows, format);
@@ -84,7 +84,7 @@ ExitCode privacy_command(const Words& words) {
                      "\nEach has --help of its own.\n";
         return ExitCode::done;
     }
-    throw bad_input(fmt::format("privacy: unknown word `{}`; there are make-key, audit", what));
+    throw bad_input(_("privacy: unknown word `{}`; there are make-key, audit", what));
 }
 
 }  // namespace umbra

@@ -25,12 +25,12 @@ std::vector<Network> networks_of(const po::variables_map& values) {
     std::vector<Network> networks;
     for (const std::string& text : texts) {
         const auto network = Network::parse(text);
-        if (!network) throw bad_input(fmt::format("--local-net {}: not a network", text));
+        if (!network) throw bad_input(_("--local-net {}: not a network", text));
         if (network->prefix < widest_network) {
             throw bad_input(
-                fmt::format("--local-net {}: too many addresses to try (at most a /8, "
-                            "a /104 of IPv6; see --candidates)",
-                            text));
+                _("--local-net {}: too many addresses to try (at most a /8, "
+                  "a /104 of IPv6; see --candidates)",
+                  text));
         }
         networks.push_back(*network);
     }
@@ -41,8 +41,7 @@ std::vector<std::string> candidates_of(const po::variables_map& values) {
     std::vector<std::string> candidates;
     if (!values.contains("candidates")) return candidates;
     const std::string file = values["candidates"].as<std::string>();
-    if (!std::filesystem::exists(file))
-        throw bad_input(fmt::format("--candidates {}: no such file", file));
+    if (!std::filesystem::exists(file)) throw bad_input(_("--candidates {}: no such file", file));
     for (const ListItem& item : list_file(file))
         candidates.push_back(item.text);
     return candidates;
@@ -76,10 +75,10 @@ ExitCode resolve_command(const Words& words) {
         "file of addresses, or of MACs, to try: one a line");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    const std::string id = needed_word(*values, "resolve", "id", "an ID");
+    const std::string id = needed_word(*values, "resolve", "id", _("an ID"));
     if (!is_pseudonym(id)) {
-        throw bad_input(fmt::format("resolve {}: no pseudonym, which is h: and 20 of a-z and 2-7",
-                                    printable(id)));
+        throw bad_input(
+            _("resolve {}: no pseudonym, which is h: and 20 of a-z and 2-7", printable(id)));
     }
     const std::string key_file = needed_option(*values, "resolve", "key", "FILE");
     const std::string reason = needed_option(*values, "resolve", "reason", "TEXT");
@@ -91,7 +90,7 @@ ExitCode resolve_command(const Words& words) {
     store::add_to_audit(database, {wall_clock() / second, actor(), "resolve", id, reason});
     const auto address = resolve(id, key, networks, candidates);
     if (!address) {
-        std::cerr << fmt::format("umbra: {} is none of the candidates\n", id);
+        std::cerr << _("umbra: {} is none of the candidates\n", id);
         return ExitCode::answer_is_no;
     }
     std::cout << *address << '\n';

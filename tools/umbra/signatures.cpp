@@ -46,7 +46,7 @@ ExitCode signatures_match(const Words& words) {
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     if (!values->contains("name"))
-        throw bad_input("signatures match: give a name, or - (see --help)");
+        throw bad_input(_("signatures match: give a name, or - (see --help)"));
     const Catalogue catalogue = load_catalogue(catalogue_folders(*values));
     const Matcher matcher(catalogue);
     for (const std::string& word : (*values)["name"].as<std::vector<std::string>>()) {
@@ -84,9 +84,10 @@ ExitCode signatures_lint(const Words& words) {
     const Catalogue catalogue = check_catalogue(folders, faults);
     for (const Fault& fault : faults)
         std::cout << fault.to_string() << '\n';
-    std::cerr << fmt::format("{} vendors, {} services, {} names, {} faults\n",
-                             catalogue.vendors.size(), catalogue.services.size(),
-                             catalogue.names.size(), faults.size());
+    std::cerr << _("{} vendors, {} services, {} names, {} faults\n",
+                   count_text(std::ssize(catalogue.vendors)),
+                   count_text(std::ssize(catalogue.services)),
+                   count_text(std::ssize(catalogue.names)), count_text(std::ssize(faults)));
     return faults.empty() ? ExitCode::done : ExitCode::answer_is_no;
 }
 
@@ -113,7 +114,7 @@ ExitCode signatures_command(const Words& words) {
                "\nEach has --help of its own.\n";
         return ExitCode::done;
     }
-    throw bad_input(fmt::format(
+    throw bad_input(_(
         "signatures: unknown word `{}`; there are match, list, show, stats, coverage, lint", what));
 }
 

@@ -23,11 +23,11 @@ class RightMisses {
   public:
     explicit RightMisses(const std::filesystem::path& catalogue) {
         for (const ListItem& apex : companion_list(catalogue, "shared-apexes.txt"))
-            reasons_[apex.text] = "shared by many services";
+            reasons_[apex.text] = N_("shared by many services");
         for (const auto& [line, place] : companion_list(catalogue, "not-ai.tsv")) {
             const auto tab = line.find('\t');
             if (tab == std::string::npos) {
-                throw bad_input(fmt::format("{}: `{}` has no tab and reason", place, line));
+                throw bad_input(_("{}: `{}` has no tab and reason", place, line));
             }
             reasons_[line.substr(0, tab)] = line.substr(tab + 1);
         }
@@ -35,7 +35,7 @@ class RightMisses {
 
     std::optional<std::string> reason_of(const std::string& name) const {
         if (const auto found = reasons_.find(name); found != reasons_.end()) return found->second;
-        if (is_public_suffix(name)) return "a public suffix";
+        if (is_public_suffix(name)) return N_("a public suffix");
         return std::nullopt;
     }
 
@@ -56,7 +56,7 @@ std::vector<std::string> first_words(std::istream& stream) {
 std::vector<std::string> read_list(const std::string& path) {
     if (path == "-") return first_words(std::cin);
     std::ifstream file(path);
-    if (!file) throw bad_input(fmt::format("{}: cannot be read", path));
+    if (!file) throw bad_input(_("{}: cannot be read", path));
     return first_words(file);
 }
 
@@ -79,14 +79,15 @@ ExitCode signatures_coverage(const Words& words) {
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
-    if (!values->contains("list")) throw bad_input("signatures coverage: give a list (see --help)");
+    if (!values->contains("list"))
+        throw bad_input(_("signatures coverage: give a list (see --help)"));
     const Format format = parse_format((*values)["format"].as<std::string>());
     const CatalogueFolders folders = catalogue_folders(*values);
     const Catalogue catalogue = load_catalogue(folders);
     const Matcher matcher(catalogue);
     const RightMisses right(folders.shipped);
 
-    Rows rows{{{"name", "NAME"}, {"verdict", "VERDICT"}, {"why", "WHY"}}, {}};
+    Rows rows{{{"name", _("NAME")}, {"verdict", _("VERDICT")}, {"why", _("WHY")}}, {}};
     std::size_t covered = 0, rightly_missed = 0, missed = 0;
     std::set<std::string> seen;
     for (const std::string& word :
@@ -96,23 +97,29 @@ ExitCode signatures_coverage(const Words& words) {
         const std::string name = is_name ? std::string(parsed->host()) : word;
         if (!seen.insert(name).second) continue;
         const auto match = is_name ? matcher.find(name) : std::nullopt;
-        const auto reason = is_name ? right.reason_of(name) : "no host name";
+        const auto reason = is_name ? right.reason_of(name) : N_("no host name");
         if (match) {
             ++covered;
             if (!(*values)["all"].as<bool>()) continue;
-            rows.rows.push_back({name, "covered", catalogue.services[match->name->service].id});
+            rows.rows.push_back(
+                {name, phrase("covered"), catalogue.services[match->name->service].id});
         } else {
             ++(reason ? rightly_missed : missed);
-            rows.rows.push_back({name, reason ? "right" : "missed", value_or_null(reason)});
+            rows.rows.push_back(
+                {name, reason ? phrase("right") : phrase("missed"), word_or_null(reason)});
         }
     }
     print(rows, format);
     const double share = 100.0 * static_cast<double>(covered) /
                          static_cast<double>(std::max<std::size_t>(covered + missed, 1));
-    std::cerr << fmt::format(
-        "{} names: {} covered, {} rightly missed, {} missed; {:.1f}% of those "
+    const auto text = [](std::size_t count) {
+        return count_text(static_cast<std::int64_t>(count));
+    };
+    std::cerr << _(
+        "{} names: {} covered, {} rightly missed, {} missed; {}% of those "
         "that belong here are covered\n",
-        seen.size(), covered, rightly_missed, missed, share);
+        text(seen.size()), text(covered), text(rightly_missed), text(missed),
+        decimal_text(share, 1));
     return ExitCode::done;
 }
 

@@ -3,10 +3,10 @@
 
 #include <map>
 
-#include "daemon/support/nearest.hpp"
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/output.hpp"
 #include "tools/umbra/signatures.hpp"
+#include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;
 
@@ -77,14 +77,14 @@ ExitCode signatures_list(const Words& words) {
 
     const std::vector<std::size_t> names = names_by_service(catalogue);
     Filter category(*values, "category"), law(*values, "sovereignty"), by_vendor(*values, "vendor");
-    Rows rows{{{"service", "SERVICE"},
-               {"name", "NAME", false, 1},
-               {"vendor", "VENDOR"},
-               {"category", "CATEGORY"},
-               {"headquarters", "SEAT", false, 3},
-               {"sovereignty", "LAW"},
-               {"names", "NAMES"},
-               {"facts", "FACTS", false, 2}},
+    Rows rows{{{"service", _("SERVICE")},
+               {"name", _("NAME"), false, 1},
+               {"vendor", _("VENDOR")},
+               {"category", _("CATEGORY")},
+               {"headquarters", _("SEAT"), false, 3},
+               {"sovereignty", _("LAW")},
+               {"names", _("NAMES")},
+               {"facts", _("FACTS"), false, 2}},
               {}};
     for (std::size_t i = 0; i < catalogue.services.size(); ++i) {
         const Service& service = catalogue.services[i];
@@ -92,8 +92,8 @@ ExitCode signatures_list(const Words& words) {
         const bool in_category = category.passes(service.category);
         const bool under_law = law.passes(vendor.sovereignty.value_or("unknown"));
         if (!by_vendor.passes(vendor.id) || !in_category || !under_law) continue;
-        rows.rows.push_back({service.id, service.name, vendor.name, service.category,
-                             value_or_null(vendor.headquarters), value_or_null(vendor.sovereignty),
+        rows.rows.push_back({service.id, service.name, vendor.name, word(service.category),
+                             value_or_null(vendor.headquarters), word_or_null(vendor.sovereignty),
                              number(names[i]),
                              service.facts ? Value(number(facts_filled(service))) : Value()});
     }
@@ -148,11 +148,14 @@ ExitCode signatures_stats(const Words& words) {
         if (name.shared) ++kinds["shared"].names;
     }
 
-    Rows rows{{{"group", "GROUP"}, {"item", "ITEM"}, {"services", "SERVICES"}, {"names", "NAMES"}},
+    Rows rows{{{"group", _("GROUP")},
+               {"item", _("ITEM")},
+               {"services", _("SERVICES")},
+               {"names", _("NAMES")}},
               {}};
     const auto add = [&](const char* group, const std::string& item, Value services,
                          Value of_names) {
-        rows.rows.push_back({std::string(group), item, std::move(services), std::move(of_names)});
+        rows.rows.push_back({word(group), word(item), std::move(services), std::move(of_names)});
     };
     add("catalogue", catalogue.version, number(catalogue.services.size()),
         number(catalogue.names.size()));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/support/utf8.hpp"
+#include "tools/umbra/language.hpp"
 
 namespace umbra {
 namespace {
@@ -48,6 +49,24 @@ CodePoint first_of(std::string_view text) {
 
 std::size_t columns_of(std::uint32_t code) {
     return is_in(combining, code) ? 0 : is_in(wide, code) ? 2 : 1;
+}
+
+// Digits, of which so many stand before the decimal point, with what the language puts between.
+std::string with_separators(const std::string& digits, std::size_t whole) {
+    // Translators write this number as their language does.
+    std::string_view model = _("1234.5");
+    const bool is_whole = model.starts_with('1') && model.ends_with('5');
+    if (!is_whole || model.find("234") == std::string_view::npos) model = "1234.5";
+    const std::size_t middle = model.find("234");
+    const std::string thousands(model.substr(1, middle - 1)),
+        point(model.substr(middle + 3, model.size() - middle - 4));
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        const bool begins_three =
+            i < whole && i > 0 && (whole - i) % 3 == 0 && digits[i - 1] != '-';
+        text += i == whole ? point : (begins_three ? thousands : "") + digits[i];
+    }
+    return text;
 }
 
 }  // namespace
@@ -170,16 +189,31 @@ std::string html_text(std::string_view text) {
     return safe;
 }
 
+std::string count_text(std::int64_t count) {
+    const std::string digits = std::to_string(count);
+    return with_separators(digits, digits.size());
+}
+
+std::string decimal_text(double number, int digits) {
+    const std::string text = fmt::format("{:.{}f}", number, digits);
+    return with_separators(text, std::min(text.find('.'), text.size()));
+}
+
+const std::array<const char*, 6>& byte_units() {
+    static constexpr std::array<const char*, 6> units{N_("{} B"),  N_("{} kB"), N_("{} MB"),
+                                                      N_("{} GB"), N_("{} TB"), N_("{} PB")};
+    return units;
+}
+
 std::string human_bytes(std::int64_t bytes) {
-    constexpr std::string_view units[] = {"kB", "MB", "GB", "TB", "PB"};
-    if (bytes > -1000 && bytes < 1000) return fmt::format("{} B", bytes);
-    double amount = static_cast<double>(bytes) / 1000;
+    double amount = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while ((amount >= 999.95 || amount <= -999.95) && unit + 1 < std::size(units)) {
+    while ((amount >= 999.95 || amount <= -999.95) && unit + 1 < byte_units().size()) {
         amount /= 1000;
         ++unit;
     }
-    return fmt::format("{:.1f} {}", amount, units[unit]);
+    const std::string number = unit == 0 ? count_text(bytes) : decimal_text(amount, 1);
+    return filled(byte_units()[unit], number);
 }
 
 }  // namespace umbra

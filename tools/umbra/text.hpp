@@ -1,6 +1,7 @@
 // Text of any origin, made fit for where it is shown.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -33,7 +34,13 @@ std::string csv_text(std::string_view text);
 std::string markdown_text(std::string_view text);
 std::string html_text(std::string_view text);
 
+// Numbers as the language writes them: `1234567`, in French `1 234 567`.
+std::string count_text(std::int64_t count);
+// With so many digits behind the point or comma.
+std::string decimal_text(double number, int digits);
 // `12.3 MB`, in powers of 1000; exact below.
 std::string human_bytes(std::int64_t bytes);
+// The units of it, from bytes upward, with `{}` in the place of the number.
+const std::array<const char*, 6>& byte_units();
 
 }  // namespace umbra

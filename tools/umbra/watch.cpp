@@ -41,7 +41,7 @@ class Screen {
     Screen() {
         if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
             throw bad_input(
-                "watch: needs a terminal; umbra report overview --since 15m shows once");
+                _("watch: needs a terminal; umbra report overview --since 15m shows once"));
         }
         tcgetattr(STDIN_FILENO, &before_);
         termios keys = before_;
@@ -105,7 +105,7 @@ bool wait_for(int seconds, const Signals& signals) {
 }
 
 std::string cut(const std::string& text, std::size_t width) {
-    return text.substr(0, width);
+    return std::string(front_columns(text, width));
 }
 
 void add_table(std::vector<std::string>& lines, Rows rows, std::size_t most_rows,
@@ -122,12 +122,11 @@ void add_table(std::vector<std::string>& lines, Rows rows, std::size_t most_rows
 std::string headline(Desk& desk, std::int64_t now) {
     const store::Period& period = desk.asked().period;
     const std::int64_t age = std::max<std::int64_t>(now - period.until, 0);
-    return fmt::format("{}   {} minutes to {}   {}", readable(desk.reader().sensor()),
-                       (period.until - period.since) / 60,
-                       format_time(period.until, desk.asked().utc),
-                       age < 120     ? fmt::format("{} s ago", age)
-                       : age < 86400 ? fmt::format("{} min ago", age / 60)
-                                     : fmt::format("{} days ago", age / 86400));
+    return _("{}   {} minutes to {}   {}", readable(desk.reader().sensor()),
+             (period.until - period.since) / 60, format_time(period.until, desk.asked().utc),
+             age < 120     ? _("{} s ago", age)
+             : age < 86400 ? _("{} min ago", count_text(age / 60))
+                           : _("{} days ago", count_text(age / 86400)));
 }
 
 // The rate while the sensor watched: a hole in the period does not make it smaller.
@@ -136,16 +135,16 @@ std::string traffic_line(Desk& desk) {
     const std::int64_t seconds = std::max<std::int64_t>(value("seconds_watched"), 1);
     const std::int64_t dropped = value("drops_kernel") + value("drops_interface");
     const Visible visible(desk.coverage());
-    return fmt::format("{} packets/s, {}/s; {} dropped; {}% of the payload had no usable name",
-                       value("packets") / seconds, human_bytes(value("bytes_on_wire") / seconds),
-                       dropped, visible.all() > 0 ? visible.unnamed() * 100 / visible.all() : 0);
+    return _("{} packets/s, {}/s; {} dropped; {}% of the payload had no usable name",
+             count_text(value("packets") / seconds), human_bytes(value("bytes_on_wire") / seconds),
+             count_text(dropped), visible.all() > 0 ? visible.unnamed() * 100 / visible.all() : 0);
 }
 
 std::vector<std::string> frame(const std::string& database, std::int64_t minutes,
                                std::int64_t now) {
     store::Reader reader(database);
     const auto extent = reader.extent();
-    if (!extent) return {"no window has closed yet", "", "q quits"};
+    if (!extent) return {_("no window has closed yet"), "", _("q quits")};
     Asked asked;
     asked.period =
         reader.answerable({std::max(extent->since, extent->until - minutes * 60), extent->until});
@@ -156,9 +155,9 @@ std::vector<std::string> frame(const std::string& database, std::int64_t minutes
 
     std::vector<std::string> lines{
         cut(headline(desk, now), width),
-        cut(fmt::format("{} hosts, {} services, {} flows; {} out, {} in", total.hosts,
-                        total.services, total.flows, human_bytes(total.bytes_out),
-                        human_bytes(total.bytes_in)),
+        cut(_("{} hosts, {} services, {} flows; {} out, {} in", count_text(total.hosts),
+              count_text(total.services), count_text(total.flows), human_bytes(total.bytes_out),
+              human_bytes(total.bytes_in)),
             width),
         cut(traffic_line(desk), width), ""};
     const std::size_t rest = std::max<std::size_t>(height(), 12) - lines.size() - 3;
@@ -171,7 +170,7 @@ std::vector<std::string> frame(const std::string& database, std::int64_t minutes
 std::int64_t within(const po::variables_map& values, const char* option, std::int64_t most) {
     const auto number = values[option].as<std::int64_t>();
     if (number < 1 || number > most)
-        throw bad_input(fmt::format("--{} {}: must be 1 to {}", option, number, most));
+        throw bad_input(_("--{} {}: must be 1 to {}", option, number, most));
     return number;
 }
 

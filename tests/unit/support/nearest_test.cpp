@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/folder.hpp"
-
 using namespace umbra;
 using Words = std::vector<std::string>;
 
@@ -14,7 +12,4 @@ TEST_CASE("a word that is not known is answered with what it may have meant") {
     CHECK(nearest("openia.api", known) == Words{"openai.api"});
     CHECK(nearest("openai", known, 1) == Words{"openai.api"});
     CHECK(nearest("x", {}).empty());
-    CHECK(test::failure_of([&] {
-              fail_unknown("--vendor", "opneai", {"openai", "krea"});
-          }) == "--vendor opneai: unknown; near it: openai");
 }

@@ -30,14 +30,18 @@ std::string department_text(const Department& department) {
     return department.value_or("(no department)");
 }
 
+Value department_cell(const std::string& text) {
+    return text == department_text({}) ? Value(word(text)) : Value(text);
+}
+
 Desk::Desk(store::Reader& reader, Asked asked) : reader_(reader), asked_(std::move(asked)) {
     for (const std::string& name : asked_.filter.departments) {
         const Department department = name.empty() ? Department() : Department(name);
         if (tells(department)) continue;
         throw bad_input(
-            fmt::format("--department {}: too few hosts of it in this period to be told apart from "
-                        "the others (see --least-group)",
-                        printable(department_text(department))));
+            _("--department {}: too few hosts of it in this period to be told apart from "
+              "the others (see --least-group)",
+              printable(department_text(department))));
     }
 }
 
@@ -92,7 +96,7 @@ bool Desk::tells(const Department& department) {
 }
 
 Value Desk::name_of(const Department& department) {
-    if (!tells(department)) return std::string("(small department)");
+    if (!tells(department)) return phrase("(small department)");
     return value_or_null(department);
 }
 

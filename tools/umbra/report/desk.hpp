@@ -64,5 +64,7 @@ class Desk {
 
 // `(no department)` for none: where departments are told apart, it is one of them.
 std::string department_text(const Department& department);
+// Such a text in a report.
+Value department_cell(const std::string& text);
 
 }  // namespace umbra

@@ -22,18 +22,18 @@ constexpr std::array<std::string_view, 4> statuses = {"forbidden", "unreviewed",
 // and a department.
 template <typename Item>
 void add_host(Desk& desk, std::vector<Field<Item>>& fields) {
-    fields.push_back(
-        {{"host", "HOST"}, [&desk](const Item& item) { return desk.host(item.host_id).address; }});
-    fields.push_back({{"host_name", "NAME", false, 7}, [&desk](const Item& item) {
+    fields.push_back({{"host", _("HOST")},
+                      [&desk](const Item& item) { return desk.host(item.host_id).address; }});
+    fields.push_back({{"host_name", _("NAME"), false, 7}, [&desk](const Item& item) {
                           return value_or_null(desk.host(item.host_id).name);
                       }});
-    fields.push_back({{"department", "DEPARTMENT", false, 4},
+    fields.push_back({{"department", _("DEPARTMENT"), false, 4},
                       [&desk](const Item& item) { return desk.name_of(item.department); }});
 }
 
 template <typename Item>
 void add_service(Desk& desk, std::vector<Field<Item>>& fields) {
-    fields.push_back({{"service", "SERVICE"},
+    fields.push_back({{"service", _("SERVICE")},
                       [&desk](const Item& item) { return desk.service(item.service).service; }});
 }
 
@@ -63,8 +63,8 @@ Rows policy_report(Desk& desk) {
     }
     std::ranges::stable_sort(items, {}, [](const Item& item) { return policy_rank(item.policy); });
     std::vector<Field<Item>> fields{
-        {{"policy", "POLICY"}, [](const Item& item) { return item.policy; }},
-        {{"policy_rule", "RULE", false, 5},
+        {{"policy", _("POLICY")}, [](const Item& item) { return word(item.policy); }},
+        {{"policy_rule", _("RULE"), false, 5},
          [](const Item& item) { return value_or_null(item.rule); }}};
     add_service(desk, fields);
     add_host(desk, fields);
@@ -93,16 +93,17 @@ Rows uploads_report(Desk& desk) {
         item.evidence = upload.evidence;
     }
     std::vector<Field<Item>> fields{
-        {{"window_start", "FROM"}, [](const Item& item) { return Time{item.when.since}; }},
-        {{"window_end", "TO", false, 8}, [](const Item& item) { return Time{item.when.until}; }}};
+        {{"window_start", _("FROM")}, [](const Item& item) { return Time{item.when.since}; }},
+        {{"window_end", _("TO"), false, 8},
+         [](const Item& item) { return Time{item.when.until}; }}};
     add_host(desk, fields);
     add_service(desk, fields);
     fields.push_back(
-        {{"policy", "POLICY", false, 3}, [](const Item& item) { return item.policy; }});
+        {{"policy", _("POLICY"), false, 3}, [](const Item& item) { return word(item.policy); }});
     add_evidence(fields);
     add_traffic(fields);
     fields.push_back(
-        {{"", "VOLUME", false, 3, Look::bar}, [](const Item& item) { return item.bytes_out; }});
+        {{"", _("VOLUME"), false, 3, Look::bar}, [](const Item& item) { return item.bytes_out; }});
     return rows_of(fields, items);
 }
 
@@ -132,15 +133,16 @@ Rows new_report(Desk& desk) {
         return [&desk, member](const Item& item) { return Value(desk.service(item.key).*member); };
     };
     std::vector<Field<Item>> fields{
-        {{"service", "SERVICE"}, words(&store::ServiceWords::service)},
+        {{"service", _("SERVICE")}, words(&store::ServiceWords::service)},
         {{"service_name", ""}, words(&store::ServiceWords::name)},
-        {{"vendor", "VENDOR", false, 6}, words(&store::ServiceWords::vendor_name)},
-        {{"category", "CATEGORY", false, 4}, words(&store::ServiceWords::category)},
-        {{"sovereignty", "LAW", false, 3},
-         [&](const Item& item) { return value_or_null(desk.service(item.key).sovereignty); }},
-        {{"first_seen", "FIRST SEEN"}, [](const Item& item) { return Time{item.first_seen}; }}};
+        {{"vendor", _("VENDOR"), false, 6}, words(&store::ServiceWords::vendor_name)},
+        {{"category", _("CATEGORY"), false, 4},
+         [&](const Item& item) { return word(desk.service(item.key).category); }},
+        {{"sovereignty", _("LAW"), false, 3},
+         [&](const Item& item) { return word_or_null(desk.service(item.key).sovereignty); }},
+        {{"first_seen", _("FIRST SEEN")}, [](const Item& item) { return Time{item.first_seen}; }}};
     add_hosts(fields);
-    fields.push_back({{"first_hosts", "FIRST USED BY"}, hosts});
+    fields.push_back({{"first_hosts", _("FIRST USED BY")}, hosts});
     add_traffic(fields);
     add_evidence(fields);
     return rows_of(fields, items);

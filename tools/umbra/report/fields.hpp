@@ -32,34 +32,37 @@ Rows rows_of(const std::vector<Field<Item>>& fields, const std::vector<Item>& it
 // What all groups of usage tell; an item is a store::Total.
 template <typename Item>
 void add_hosts(std::vector<Field<Item>>& fields) {
-    fields.push_back({{"hosts", "HOSTS"}, [](const Item& item) { return item.hosts; }});
+    fields.push_back({{"hosts", _("HOSTS")}, [](const Item& item) { return item.hosts; }});
 }
 template <typename Item>
 void add_services(std::vector<Field<Item>>& fields) {
-    fields.push_back({{"services", "SERVICES"}, [](const Item& item) { return item.services; }});
+    fields.push_back({{"services", _("SERVICES")}, [](const Item& item) { return item.services; }});
 }
 template <typename Item>
 void add_traffic(std::vector<Field<Item>>& fields) {
-    fields.push_back({{"flows", "FLOWS", false, 5}, [](const Item& item) { return item.flows; }});
-    fields.push_back({{"bytes_out", "OUT", true}, [](const Item& item) { return item.bytes_out; }});
-    fields.push_back({{"bytes_in", "IN", true, 1}, [](const Item& item) { return item.bytes_in; }});
+    fields.push_back(
+        {{"flows", _("FLOWS"), false, 5}, [](const Item& item) { return item.flows; }});
+    fields.push_back(
+        {{"bytes_out", _("OUT"), true}, [](const Item& item) { return item.bytes_out; }});
+    fields.push_back(
+        {{"bytes_in", _("IN"), true, 1}, [](const Item& item) { return item.bytes_in; }});
 }
 // The part of the traffic in both directions, to the eye.
 template <typename Item>
 void add_bar(std::vector<Field<Item>>& fields) {
-    fields.push_back(
-        {{"", "OUT AND IN", false, 3, Look::bar}, [](const Item& item) { return item.bytes(); }});
+    fields.push_back({{"", _("OUT AND IN"), false, 3, Look::bar},
+                      [](const Item& item) { return item.bytes(); }});
 }
 template <typename Item>
 void add_evidence(std::vector<Field<Item>>& fields) {
-    fields.push_back({{"evidence", "EVIDENCE", false, 6},
+    fields.push_back({{"evidence", _("EVIDENCE"), false, 6},
                       [](const Item& item) { return store::evidence_list(item.evidence); }});
 }
 template <typename Item>
 void add_times(std::vector<Field<Item>>& fields) {
-    fields.push_back({{"first_seen", "FIRST SEEN", false, 8},
+    fields.push_back({{"first_seen", _("FIRST SEEN"), false, 8},
                       [](const Item& item) { return Time{item.first_seen}; }});
-    fields.push_back({{"last_seen", "LAST SEEN", false, 9},
+    fields.push_back({{"last_seen", _("LAST SEEN"), false, 9},
                       [](const Item& item) { return Time{item.last_seen}; }});
 }
 

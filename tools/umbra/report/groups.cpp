@@ -16,7 +16,7 @@ using store::Group;
 
 template <typename Item>
 Field<Item> most_used(Desk& desk, int rank) {
-    return {{"top_service", "MOST USED", false, rank},
+    return {{"top_service", _("MOST USED"), false, rank},
             [&desk](const Item& item) { return desk.service(item.top_service).service; }};
 }
 
@@ -40,12 +40,13 @@ Rows services_report(Desk& desk) {
         return [&desk, member](const Item& item) { return Value(desk.service(item.key).*member); };
     };
     std::vector<Field<Item>> fields{
-        {{"service", "SERVICE"}, words(&store::ServiceWords::service)},
+        {{"service", _("SERVICE")}, words(&store::ServiceWords::service)},
         {{"service_name", ""}, words(&store::ServiceWords::name)},
-        {{"vendor", "VENDOR", false, 7}, words(&store::ServiceWords::vendor_name)},
-        {{"category", "CATEGORY", false, 4}, words(&store::ServiceWords::category)},
-        {{"sovereignty", "LAW", false, 2},
-         [&desk](const Item& item) { return value_or_null(desk.service(item.key).sovereignty); }}};
+        {{"vendor", _("VENDOR"), false, 7}, words(&store::ServiceWords::vendor_name)},
+        {{"category", _("CATEGORY"), false, 4},
+         [&desk](const Item& item) { return word(desk.service(item.key).category); }},
+        {{"sovereignty", _("LAW"), false, 2},
+         [&desk](const Item& item) { return word_or_null(desk.service(item.key).sovereignty); }}};
     add_hosts(fields);
     add_traffic(fields);
     add_bar(fields);
@@ -57,10 +58,10 @@ Rows services_report(Desk& desk) {
 Rows hosts_report(Desk& desk) {
     using Item = Group<bool>;
     std::vector<Field<Item>> fields{
-        {{"host", "HOST"}, [&](const Item& item) { return desk.host(item.host_id).address; }},
-        {{"host_name", "NAME", false, 7},
+        {{"host", _("HOST")}, [&](const Item& item) { return desk.host(item.host_id).address; }},
+        {{"host_name", _("NAME"), false, 7},
          [&](const Item& item) { return value_or_null(desk.host(item.host_id).name); }},
-        {{"department", "DEPARTMENT", false, 4},
+        {{"department", _("DEPARTMENT"), false, 4},
          [&](const Item& item) { return desk.name_of(desk.host(item.host_id).department); }}};
     add_services(fields);
     fields.push_back(most_used<Item>(desk, 2));
@@ -72,7 +73,7 @@ Rows hosts_report(Desk& desk) {
 
 Rows departments_report(Desk& desk) {
     struct Item : store::Total {
-        std::string name;
+        Value name;
         bool suppressed = false;
     };
     std::vector<Item> items;
@@ -80,7 +81,7 @@ Rows departments_report(Desk& desk) {
     std::int64_t left_out = 0;
     for (const auto& group : store::grouped(desk.answer(), store::by_department)) {
         if (desk.tells(group.key)) {
-            items.push_back({group, department_text(group.key)});
+            items.push_back({group, department_cell(department_text(group.key))});
             continue;
         }
         ++left_out;
@@ -89,7 +90,7 @@ Rows departments_report(Desk& desk) {
         rest.evidence |= group.evidence;
     }
     std::vector<Field<Item>> fields{
-        {{"department", "DEPARTMENT"}, [](const Item& item) { return item.name; }},
+        {{"department", _("DEPARTMENT")}, [](const Item& item) { return item.name; }},
         {{"suppressed", ""}, [](const Item& item) { return std::int64_t{item.suppressed}; }}};
     add_hosts(fields);
     add_services(fields);
@@ -101,7 +102,8 @@ Rows departments_report(Desk& desk) {
     Rows rows = rows_of(fields, items);
     if (left_out == 0) return rows;
     // Of the small ones no more than their sum, and that only where it is of enough hosts.
-    rest.name = fmt::format("({} small department{})", left_out, left_out == 1 ? "" : "s");
+    rest.name =
+        left_out == 1 ? phrase("(1 small department)") : phrase("({} small departments)", left_out);
     auto row = rows_of(fields, std::vector{rest}).rows.front();
     for (std::size_t i = 0; i < row.size(); ++i) {
         const std::string& name = rows.columns[i].name;
@@ -121,7 +123,7 @@ Rows categories_report(Desk& desk) {
     });
     using Item = Group<std::string>;
     std::vector<Field<Item>> fields{
-        {{"category", "CATEGORY"}, [](const Item& item) { return item.key; }}};
+        {{"category", _("CATEGORY")}, [](const Item& item) { return word(item.key); }}};
     add_usage(desk, fields);
     return rows_of(fields, groups);
 }
@@ -130,8 +132,8 @@ Rows countries_report(Desk& desk) {
     using Key = std::pair<std::optional<std::string>, std::optional<std::string>>;
     using Item = Group<Key>;
     std::vector<Field<Item>> fields{
-        {{"sovereignty", "LAW"}, [](const Item& item) { return value_or_null(item.key.first); }},
-        {{"residency", "BYTES REST IN"},
+        {{"sovereignty", _("LAW")}, [](const Item& item) { return word_or_null(item.key.first); }},
+        {{"residency", _("BYTES REST IN")},
          [](const Item& item) { return value_or_null(item.key.second); }}};
     add_usage(desk, fields);
     return rows_of(fields, store::grouped(desk.answer(), [&](const Facet& facet) {
@@ -142,8 +144,8 @@ Rows countries_report(Desk& desk) {
 
 Rows coverage_report(Desk& desk) {
     using Item = store::Metric;
-    return rows_of<Item>({{{"metric", "WHAT"}, [](const Item& item) { return item.name; }},
-                          {{"value", "COUNT"}, [](const Item& item) { return item.value; }}},
+    return rows_of<Item>({{{"metric", _("WHAT")}, [](const Item& item) { return item.name; }},
+                          {{"value", _("COUNT")}, [](const Item& item) { return item.value; }}},
                          desk.coverage());
 }
 
@@ -151,10 +153,10 @@ Rows coverage_report(Desk& desk) {
 Rows candidates_report(Desk& desk) {
     using Item = store::CandidateTotal;
     std::vector<Field<Item>> fields{
-        {{"name", "NAME"}, [](const Item& item) { return item.name; }},
-        {{"rule", "RULE", false, 1}, [](const Item& item) { return item.rule; }}};
+        {{"name", _("NAME")}, [](const Item& item) { return item.name; }},
+        {{"rule", _("RULE"), false, 1}, [](const Item& item) { return item.rule; }}};
     add_hosts(fields);
-    fields.push_back({{"flows", "FLOWS"}, [](const Item& item) { return item.flows; }});
+    fields.push_back({{"flows", _("FLOWS")}, [](const Item& item) { return item.flows; }});
     add_times(fields);
     return rows_of(fields, desk.reader().candidates(desk.asked().period));
 }

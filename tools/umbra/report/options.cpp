@@ -11,11 +11,11 @@
 
 #include "daemon/policy/policy.hpp"
 #include "daemon/support/failure.hpp"
-#include "daemon/support/nearest.hpp"
 #include "daemon/support/time.hpp"
 #include "signatures/form.hpp"
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/period.hpp"
+#include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;
 
@@ -28,9 +28,9 @@ Span parse_bound(const std::string& option, const std::string& text, bool utc) {
     const auto span = parse_span(text, wall_clock() / second, utc);
     if (!span) {
         throw bad_input(
-            fmt::format("--{} {}: not a time (write 2026-11-02, 2026-11-02T09:00:00Z, "
-                        "7d, 24h, yesterday or last-week)",
-                        option, text));
+            _("--{} {}: not a time (write 2026-11-02, 2026-11-02T09:00:00Z, "
+              "7d, 24h, yesterday or last-week)",
+              option, text));
     }
     return *span;
 }
@@ -54,9 +54,8 @@ Period period_of(const po::variables_map& values, const Period& extent, int defa
         period.since = std::max(
             extent.since, std::min(period.until, extent.until) - default_days * store::day_length);
     } else if (period.since >= period.until) {
-        throw bad_input(fmt::format("--since {} is not before the end of the period, {}",
-                                    values["since"].as<std::string>(),
-                                    format_time(period.until, utc)));
+        throw bad_input(_("--since {} is not before the end of the period, {}",
+                          values["since"].as<std::string>(), format_time(period.until, utc)));
     }
     return period;
 }
@@ -300,13 +299,13 @@ Asked read_report_options(const po::variables_map& values, const std::string& wh
     if (values.contains("sort")) asked.sort = values["sort"].as<std::string>();
     if (values.contains("limit")) {
         const auto limit = values["limit"].as<std::int64_t>();
-        if (limit < 1) throw bad_input(fmt::format("--limit {}: must be 1 or more", limit));
+        if (limit < 1) throw bad_input(_("--limit {}: must be 1 or more", limit));
         asked.limit = static_cast<std::size_t>(limit);
     }
     if (values.contains("min-bytes")) {
         const std::string text = values["min-bytes"].as<std::string>();
         const auto bytes = parse_bytes(text);
-        if (!bytes) throw bad_input(fmt::format("--min-bytes {}: write 10MB or 500000", text));
+        if (!bytes) throw bad_input(_("--min-bytes {}: write 10MB or 500000", text));
         asked.min_bytes = *bytes;
     }
     asked.catalogue = catalogue_folders(values);

@@ -68,8 +68,8 @@ bool has_history(Desk& desk) {
     return extent && extent->since < desk.asked().period.since;
 }
 
-std::string counted(std::int64_t count, const char* thing) {
-    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+std::string flows_text(std::int64_t flows) {
+    return _n(flows, "{} flow", "{} flows", count_text(flows));
 }
 
 void print_shares(const char* heading, const Shares& shares) {
@@ -81,7 +81,7 @@ void print_shares(const char* heading, const Shares& shares) {
         if (total && total->services > 0) items.push_back({*total, word});
     }
     std::vector<Field<Item>> fields{
-        {{"word", heading}, [](const Item& item) { return item.word; }}};
+        {{"word", heading}, [](const Item& item) { return word(item.word); }}};
     add_services(fields);
     add_hosts(fields);
     add_traffic(fields);
@@ -90,42 +90,41 @@ void print_shares(const char* heading, const Shares& shares) {
     std::cout << '\n';
 }
 
-void print_top(const char* what, Rows rows) {
+void print_top(Rows rows, const char* more) {
     constexpr std::size_t most_lines = 5;
     const std::size_t count = rows.rows.size();
     if (count == 0) return;
     rows.rows.resize(std::min(count, most_lines));
     print(rows, Format::table);
     if (count > most_lines) {
-        std::cout << fmt::format("… and {} more {}: umbra report {} --database …\n",
-                                 count - most_lines, what, what);
+        std::cout << filled(more, count_text(static_cast<std::int64_t>(count - most_lines)));
     }
     std::cout << '\n';
 }
 
 void print_new(Desk& desk) {
     if (!has_history(desk)) {
-        print_text("Nothing was recorded before this period: what is new in it is not known.\n");
+        print_text(_("Nothing was recorded before this period: what is new in it is not known.\n"));
         return;
     }
     std::vector<std::string> names;
     for (const auto& row : new_report(desk).rows)
         names.push_back(std::get<std::string>(row.front()));
     if (names.empty()) {
-        print_text("No service that was not seen before.\n");
+        print_text(_("No service that was not seen before.\n"));
         return;
     }
     constexpr std::size_t most_names = 8;
     const std::size_t more = names.size() - std::min(names.size(), most_names);
     names.resize(names.size() - more);
-    print_text(fmt::format("Not seen before this period: {}{}.\n", fmt::join(names, ", "),
-                           more > 0 ? fmt::format(" and {} more", more) : ""));
+    print_text(_("Not seen before this period: {}{}.\n", fmt::format("{}", fmt::join(names, ", ")),
+                 more > 0 ? _(" and {} more", more) : ""));
 }
 
 }  // namespace
 
 Rows overview_report(Desk& desk) {
-    Rows rows{{{"figure", "FIGURE"}, {"value", "VALUE"}}, {}};
+    Rows rows{{{"figure", _("FIGURE")}, {"value", _("VALUE")}}, {}};
     const auto add = [&](std::string name, Value value) {
         rows.rows.push_back({std::move(name), std::move(value)});
     };
@@ -159,23 +158,25 @@ Rows overview_report(Desk& desk) {
 
 void print_overview(Desk& desk) {
     const auto [own, shared] = store::headline_of(desk.answer());
-    std::cout << fmt::format(
+    std::cout << _(
         "AI services seen by sensor {}\n\n"
         "  {} used {} in {}\n"
         "  {} went out to them, {} came back\n\n",
-        readable(desk.reader().sensor()), counted(own.hosts, "host"),
-        counted(own.services, "service"), counted(own.flows, "flow"), human_bytes(own.bytes_out),
-        human_bytes(own.bytes_in));
+        readable(desk.reader().sensor()),
+        _n(own.hosts, "{} host", "{} hosts", count_text(own.hosts)),
+        _n(own.services, "{} service", "{} services", count_text(own.services)),
+        flows_text(own.flows), human_bytes(own.bytes_out), human_bytes(own.bytes_in));
     if (shared.flows > 0) {
-        print_text(fmt::format(
-            "Not in these figures: {} with {} to hosts that serve more than an AI service.\n",
-            counted(shared.flows, "flow"), human_bytes(shared.bytes())));
+        print_text(
+            _("Not in these figures: {} with {} to hosts that serve more than an AI service.\n",
+              flows_text(shared.flows), human_bytes(shared.bytes())));
     }
-    print_shares("BY POLICY", policies(desk));
-    print_shares("BY LAW", laws(desk));
+    print_shares(_("BY POLICY"), policies(desk));
+    print_shares(_("BY LAW"), laws(desk));
     print_new(desk);
-    print_top("services", services_report(desk));
-    print_top("hosts", hosts_report(desk));
+    print_top(services_report(desk),
+              N_("… and {} more services: umbra report services --database …\n"));
+    print_top(hosts_report(desk), N_("… and {} more hosts: umbra report hosts --database …\n"));
     print_text(visible_summary(desk.coverage()));
 }
 

@@ -7,11 +7,11 @@
 #include <functional>
 #include <iostream>
 
-#include "daemon/support/nearest.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/report/coverage.hpp"
 #include "tools/umbra/report/reports.hpp"
 #include "tools/umbra/report/suppress.hpp"
+#include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;
 
@@ -24,19 +24,19 @@ struct Report {
     bool is_of_usage = true;  // so that filters have a meaning
 };
 
-constexpr Report all_reports[] = {{"overview", overview_report},
-                                  {"services", services_report},
-                                  {"hosts", hosts_report},
-                                  {"host", host_report},
-                                  {"departments", departments_report},
-                                  {"categories", categories_report},
-                                  {"countries", countries_report},
-                                  {"policy", policy_report},
-                                  {"trend", trend_report},
-                                  {"uploads", uploads_report},
-                                  {"new", new_report},
-                                  {"coverage", coverage_report, false},
-                                  {"candidates", candidates_report, false}};
+constexpr Report all_reports[] = {{N_("overview"), overview_report},
+                                  {N_("services"), services_report},
+                                  {N_("hosts"), hosts_report},
+                                  {N_("host"), host_report},
+                                  {N_("departments"), departments_report},
+                                  {N_("categories"), categories_report},
+                                  {N_("countries"), countries_report},
+                                  {N_("policy"), policy_report},
+                                  {N_("trend"), trend_report},
+                                  {N_("uploads"), uploads_report},
+                                  {N_("new"), new_report},
+                                  {N_("coverage"), coverage_report, false},
+                                  {N_("candidates"), candidates_report, false}};
 
 const Report& report_called(const std::string& name) {
     std::vector<std::string> names;
@@ -93,20 +93,22 @@ void print_holes(Desk& desk) {
     const std::int64_t minutes =
         (period.until - period.since - value_of(desk.coverage(), "seconds_watched")) / 60;
     if (minutes > 0) {
-        print_text(fmt::format("Not watched: {} minutes of {}.", minutes,
-                               (period.until - period.since) / 60));
+        print_text(_("Not watched: {} minutes of {}.", count_text(minutes),
+                     count_text((period.until - period.since) / 60)));
     }
     if (const auto lost = value_of(desk.coverage(), "windows_lost"); lost > 0)
-        print_text(fmt::format("{} windows could not be written and were lost.", lost));
+        print_text(_n(lost, "{} windows could not be written and were lost.",
+                      "{} windows could not be written and were lost.", count_text(lost)));
 }
 
 void print_host(Desk& desk) {
     for (const std::int64_t id : desk.asked().filter.host_ids) {
         const store::HostWords& host = desk.host(id);
-        const Value department = desk.name_of(host.department);
+        const Value department =
+            host.department ? desk.name_of(host.department) : department_cell(department_text({}));
         print_text(fmt::format("{}, {}, {}", readable(host.address),
-                               readable(host.name.value_or("(no name)")),
-                               host.department ? readable(exact(department)) : "(no department)"));
+                               host.name ? readable(*host.name) : _("(no name)"),
+                               shown(department, {}, desk.asked().utc)));
     }
     std::cout << '\n';
 }
@@ -114,22 +116,21 @@ void print_host(Desk& desk) {
 void print_last_unit(Desk& desk) {
     const auto units = trend_units(desk);
     if (units.empty()) return;
-    print_text(
-        fmt::format("By {}; the figures are those of the last, from {}, against the one before.\n",
-                    units.back().until - units.back().since > 2 * store::day_length    ? "week"
-                    : units.back().until - units.back().since > 2 * store::hour_length ? "day"
-                                                                                       : "hour",
-                    format_time(units.back().since, desk.asked().utc)));
+    print_text(_("By {}; the figures are those of the last, from {}, against the one before.\n",
+                 units.back().until - units.back().since > 2 * store::day_length    ? _("week")
+                 : units.back().until - units.back().since > 2 * store::hour_length ? _("day")
+                                                                                    : _("hour"),
+                 format_time(units.back().since, desk.asked().utc)));
 }
 
 void print_table(const Report& report, Desk& desk) {
     const Asked& asked = desk.asked();
     const std::string name = report.name;
-    print_text(fmt::format("{} to {}{}", format_time(asked.period.since, asked.utc),
-                           format_time(asked.period.until, asked.utc),
-                           !asked.has_default_period ? ""
-                           : name == "trend"         ? " (the last 30 days that hold data)"
-                                                     : " (the last 24 hours that hold data)"));
+    print_text(_("{} to {}{}", format_time(asked.period.since, asked.utc),
+                 format_time(asked.period.until, asked.utc),
+                 !asked.has_default_period ? ""
+                 : name == "trend"         ? _(" (the last 30 days that hold data)")
+                                           : _(" (the last 24 hours that hold data)")));
     std::cout << '\n';
     if (name == "overview") {
         print_overview(desk);
@@ -181,7 +182,7 @@ constexpr const char* usage =
 void check_filters(const Report& report, const po::variables_map& values) {
     const auto refuse = [&](const char* option) {
         if (!values.contains(option)) return;
-        throw bad_input(fmt::format("report {}: --{} has no meaning for it", report.name, option));
+        throw bad_input(_("report {}: --{} has no meaning for it", report.name, option));
     };
     if (!report.is_of_usage) {
         for (const char* option : {"host", "department", "site", "service", "vendor", "category",
@@ -200,14 +201,14 @@ ExitCode report_command(const Words& words) {
     auto values = command.parse(words);
     if (!values) return ExitCode::done;
     const std::string what =
-        needed_word(*values, "report", "what", "what to report, such as overview");
+        needed_word(*values, "report", "what", _("what to report, such as overview"));
     const Report& report = report_called(what);
     if (what == "host") {
         const std::string address =
-            needed_word(*values, "report host", "address", "the host's address, name or key");
+            needed_word(*values, "report host", "address", _("the host's address, name or key"));
         values->insert_or_assign("host", po::variable_value(std::vector{address}, false));
     } else if (values->contains("address")) {
-        throw bad_input(fmt::format("report {}: one word too many (see --help)", what));
+        throw bad_input(_("report {}: one word too many (see --help)", what));
     }
     check_filters(report, *values);
     store::Reader reader(needed_option(*values, "report", "database", "FILE"));
@@ -215,10 +216,10 @@ ExitCode report_command(const Words& words) {
     const store::Period period = reader.answerable(asked.period);
     const bool is_empty = !reader.extent();
     if (period != asked.period && !is_empty) {
-        std::cerr << fmt::format(
-            "umbra: of {} to {} not every window is kept; this is {} to {}\n",
-            format_time(asked.period.since, asked.utc), format_time(asked.period.until, asked.utc),
-            format_time(period.since, asked.utc), format_time(period.until, asked.utc));
+        std::cerr << _("umbra: of {} to {} not every window is kept; this is {} to {}\n",
+                       format_time(asked.period.since, asked.utc),
+                       format_time(asked.period.until, asked.utc),
+                       format_time(period.since, asked.utc), format_time(period.until, asked.utc));
     }
     asked.period = period;
     Desk desk(reader, asked);
@@ -228,7 +229,7 @@ ExitCode report_command(const Words& words) {
     } else if (asked.format != Format::table) {
         print(arranged(report.rows(desk), asked), asked.format, asked.utc);
     } else if (is_empty) {
-        std::cout << "Nothing recorded yet: no window has closed.\n";
+        std::cout << _("Nothing recorded yet: no window has closed.\n");
     } else {
         print_table(report, desk);
     }

@@ -125,16 +125,16 @@ Rows trend_report(Desk& desk) {
     std::ranges::stable_sort(cells, {}, [](const Cell& cell) { return cell.when.since; });
     const bool by_department = desk.asked().by == "department";
     std::vector<Field<Cell>> fields{
-        {{"start", "FROM"}, [](const Cell& cell) { return Time{cell.when.since}; }},
+        {{"start", _("FROM")}, [](const Cell& cell) { return Time{cell.when.since}; }},
         {{"end", ""}, [](const Cell& cell) { return Time{cell.when.until}; }},
-        {{desk.asked().by, by_department ? "DEPARTMENT" : "SERVICE"},
-         [](const Cell& cell) { return cell.name; }},
-        number({"hosts", "HOSTS"}, &store::Total::hosts),
-        change({"hosts_change", "CHANGE", false, 0, Look::change}, &store::Total::hosts),
-        number({"flows", "FLOWS", false, 2}, &store::Total::flows),
-        number({"bytes_out", "OUT", true}, &store::Total::bytes_out),
-        change({"bytes_out_change", "CHANGE", true, 0, Look::change}, &store::Total::bytes_out),
-        number({"bytes_in", "IN", true, 1}, &store::Total::bytes_in)};
+        {{desk.asked().by, by_department ? _("DEPARTMENT") : _("SERVICE")},
+         [=](const Cell& cell) { return by_department ? department_cell(cell.name) : cell.name; }},
+        number({"hosts", _("HOSTS")}, &store::Total::hosts),
+        change({"hosts_change", _("CHANGE"), false, 0, Look::change}, &store::Total::hosts),
+        number({"flows", _("FLOWS"), false, 2}, &store::Total::flows),
+        number({"bytes_out", _("OUT"), true}, &store::Total::bytes_out),
+        change({"bytes_out_change", _("CHANGE"), true, 0, Look::change}, &store::Total::bytes_out),
+        number({"bytes_in", _("IN"), true, 1}, &store::Total::bytes_in)};
     if (by_department) {
         fields.push_back(
             {{"suppressed", ""}, [](const Cell& cell) { return std::int64_t{cell.suppressed}; }});
@@ -154,19 +154,22 @@ Rows trend_summary(Desk& desk) {
     };
     const bool by_department = desk.asked().by == "department";
     return rows_of<Line>(
-        {{{desk.asked().by, by_department ? "DEPARTMENT" : "SERVICE"},
-          [](const Line& line) { return line.front().name; }},
-         {{"", "HOSTS OVER TIME"},
+        {{{desk.asked().by, by_department ? _("DEPARTMENT") : _("SERVICE")},
+          [=](const Line& line) {
+              const std::string& name = line.front().name;
+              return by_department ? department_cell(name) : name;
+          }},
+         {{"", _("HOSTS OVER TIME")},
           [](const Line& line) {
               Series series;
               for (const Cell& cell : line)
                   series.values.push_back(cell.suppressed ? 0 : cell.hosts);
               return series;
           }},
-         last(number({"hosts", "HOSTS"}, &store::Total::hosts)),
-         last(change({"hosts_change", "CHANGE", false, 0, Look::change}, &store::Total::hosts)),
-         last(number({"bytes_out", "OUT", true}, &store::Total::bytes_out)),
-         last(change({"bytes_out_change", "CHANGE", true, 0, Look::change},
+         last(number({"hosts", _("HOSTS")}, &store::Total::hosts)),
+         last(change({"hosts_change", _("CHANGE"), false, 0, Look::change}, &store::Total::hosts)),
+         last(number({"bytes_out", _("OUT"), true}, &store::Total::bytes_out)),
+         last(change({"bytes_out_change", _("CHANGE"), true, 0, Look::change},
                      &store::Total::bytes_out))},
         lines);
 }
@@ -186,17 +189,18 @@ Rows host_report(Desk& desk) {
         }
     }
     std::vector<Field<Item>> fields{
-        {{"start", "FROM"}, [](const Item& item) { return Time{item.when.since}; }},
+        {{"start", _("FROM")}, [](const Item& item) { return Time{item.when.since}; }},
         {{"end", ""}, [](const Item& item) { return Time{item.when.until}; }},
-        {{"service", "SERVICE"},
+        {{"service", _("SERVICE")},
          [&](const Item& item) { return desk.service(std::get<0>(item.key)).service; }},
-        {{"category", "CATEGORY", false, 5},
-         [&](const Item& item) { return desk.service(std::get<0>(item.key)).category; }},
-        {{"sovereignty", "LAW", false, 3},
+        {{"category", _("CATEGORY"), false, 5},
+         [&](const Item& item) { return word(desk.service(std::get<0>(item.key)).category); }},
+        {{"sovereignty", _("LAW"), false, 3},
          [&](const Item& item) {
-             return value_or_null(desk.service(std::get<0>(item.key)).sovereignty);
+             return word_or_null(desk.service(std::get<0>(item.key)).sovereignty);
          }},
-        {{"policy", "POLICY", false, 2}, [](const Item& item) { return std::get<1>(item.key); }},
+        {{"policy", _("POLICY"), false, 2},
+         [](const Item& item) { return word(std::get<1>(item.key)); }},
         {{"policy_rule", "", false, 2},
          [](const Item& item) { return value_or_null(std::get<2>(item.key)); }}};
     add_evidence(fields);

@@ -49,7 +49,7 @@ const Format& format_named(const std::string& name) {
     for (const Format* format : std::array{&csv, &ecs, &ocsf, &cef}) {
         if (format->name == name) return *format;
     }
-    throw bad_input(fmt::format("--format {}: not one of csv, ndjson, ocsf, cef", printable(name)));
+    throw bad_input(_("--format {}: not one of csv, ndjson, ocsf, cef", printable(name)));
 }
 
 }  // namespace umbra::siem

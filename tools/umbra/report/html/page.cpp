@@ -52,9 +52,7 @@ std::string sort_value(const Value& value) {
 std::string class_of(const Column& column, const Value& value) {
     if (std::holds_alternative<Time>(value)) return " class=\"t\"";
     if (is_number(value)) return " class=\"n\"";
-    const bool is_status = column.name == "policy" && std::holds_alternative<std::string>(value);
-    if (!is_status) return {};
-    const std::string& status = std::get<std::string>(value);
+    const std::string status = column.name == "policy" ? exact(value) : "";
     return status == "forbidden" || status == "unreviewed" ? fmt::format(" class=\"{}\"", status)
                                                            : "";
 }
@@ -87,7 +85,7 @@ std::string isolated(std::string_view text, char break_after) {
 
 std::string table(const Rows& rows, const std::string& caption, std::size_t most_rows, bool utc) {
     const std::size_t count = std::min(rows.rows.size(), most_rows);
-    if (count == 0) return "<p>None in this period.</p>\n";
+    if (count == 0) return fmt::format("<p>{}</p>\n", html_text(_("None in this period.")));
     std::vector<std::size_t> places;
     std::vector<std::int64_t> most;
     for (std::size_t i = 0; i < rows.columns.size(); ++i) {
@@ -101,11 +99,14 @@ std::string table(const Rows& rows, const std::string& caption, std::size_t most
     }
     std::string text = fmt::format(
         "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">"
-        "<table class=\"sortable\"><caption data-search=\"Search in this table\">{0}{1}</caption>\n"
+        "<table class=\"sortable\"><caption data-search=\"{2}\">{0}{1}</caption>\n"
         "<thead><tr>",
         html_text(caption),
-        count < rows.rows.size() ? fmt::format(" (the first {} of {})", count, rows.rows.size())
-                                 : "");
+        count < rows.rows.size()
+            ? _(" (the first {} of {})", count_text(static_cast<std::int64_t>(count)),
+                count_text(std::ssize(rows.rows)))
+            : "",
+        html_text(_("Search in this table")));
     for (const std::size_t place : places) {
         const bool right =
             std::ranges::any_of(rows.rows, [&](const auto& row) { return is_number(row[place]); });
@@ -143,7 +144,7 @@ std::string page(const std::string& title, const std::string& body,
                  const nlohmann::ordered_json& data) {
     const std::string_view style = assets::report_css();
     return fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"en\" class=\"without-script\">\n<head>\n"
+        "<!DOCTYPE html>\n<html lang=\"{}\" class=\"without-script\">\n<head>\n"
         "<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {} "
         "{}; style-src {}; base-uri 'none'; form-action 'none'\">\n"
@@ -152,8 +153,9 @@ std::string page(const std::string& title, const std::string& body,
         "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n{}"
         "<script type=\"application/json\" id=\"data\">{}</script>\n"
         "<script>{}</script>\n<script>{}</script>\n</body>\n</html>\n",
-        hash_source(assets::chart_js()), hash_source(assets::report_js()), hash_source(style),
-        html_text(title), style, body, script_data(data), assets::chart_js(), assets::report_js());
+        _("en"), hash_source(assets::chart_js()), hash_source(assets::report_js()),
+        hash_source(style), html_text(title), style, body, script_data(data), assets::chart_js(),
+        assets::report_js());
 }
 
 }  // namespace umbra::html

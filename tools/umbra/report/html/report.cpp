@@ -21,12 +21,6 @@ constexpr std::size_t most_bars = 12;     // of a chart
 constexpr std::size_t most_columns = 12;  // of the heat map
 constexpr std::size_t most_rows = 500;    // of a table
 
-std::string day_text(std::int64_t seconds, bool utc) {
-    std::string text = format_time(seconds, utc).substr(0, 16);
-    text[10] = ' ';
-    return text;
-}
-
 // The number in a cell, 0 where nothing is told.
 std::int64_t number(const Value& value) {
     const auto* found = std::get_if<std::int64_t>(&value);
@@ -69,7 +63,7 @@ Json trend_data(const Rows& trend, bool utc) {
     Json data{{"labels", Json::array()}, {"series", Json::array()}};
     const bool by_hour = units.size() > 1 && units[1] - units[0] < store::day_length / 2;
     for (const std::int64_t unit : units)
-        data["labels"].push_back(day_text(unit, utc).substr(0, by_hour ? 16 : 10));
+        data["labels"].push_back(by_hour ? minute_text(unit, utc) : day_text(unit, utc));
     for (const std::string& name : names) {
         Json values = Json::array();
         for (const std::int64_t unit : units)
@@ -96,7 +90,8 @@ Json policy_data(Desk& desk) {
         Json values = Json::array();
         for (const std::string& name : names)
             values.push_back(bytes[status][name]);
-        data["series"].push_back({{"name", status}, {"values", values}});
+        data["series"].push_back(
+            {{"name", word(status).shown}, {"colour", status}, {"values", values}});
     }
     return data;
 }
@@ -106,7 +101,7 @@ Json law_data(Desk& desk) {
     for (const auto& group : store::grouped(desk.answer(), [&](const Facet& facet) {
              return std::optional(desk.service(facet.service).sovereignty.value_or("unknown"));
          })) {
-        data["labels"].push_back(group.key);
+        data["labels"].push_back(word(group.key).shown);
         data["values"].push_back(group.bytes_out);
     }
     return data;
@@ -115,29 +110,36 @@ Json law_data(Desk& desk) {
 std::string heat_map(Desk& desk) {
     const Heat heat = heat_of(desk, most_columns);
     if (heat.departments.empty() || heat.services.empty())
-        return "<p>No department is large enough to be told apart.</p>\n";
+        return fmt::format("<p>{}</p>\n",
+                           html_text(_("No department is large enough to be told apart.")));
     std::int64_t most = 1;
     for (const auto& row : heat.hosts) {
         for (const auto& cell : row)
             most = std::max(most, cell.value_or(0));
     }
     std::string text = fmt::format(
-        "<div class=\"table\"><table class=\"heat\"><caption>Hosts of each department that used "
-        "each service. · stands for what would tell of fewer than {} hosts.</caption>\n"
-        "<thead><tr><th scope=\"col\">DEPARTMENT</th>",
-        desk.asked().least_group);
+        "<div class=\"table\"><table class=\"heat\"><caption>{}</caption>\n"
+        "<thead><tr><th scope=\"col\">{}</th>",
+        html_text(
+            _("Hosts of each department that used each service. · stands for what would tell of "
+              "fewer than {} hosts.",
+              desk.asked().least_group)),
+        html_text(_("DEPARTMENT")));
     for (const std::string& service : heat.services)
         text += "<th scope=\"col\">" + html::isolated(service, '.') + "</th>";
     text += "</tr></thead>\n<tbody>\n";
     for (std::size_t i = 0; i < heat.departments.size(); ++i) {
-        text += "<tr><th scope=\"row\">" + html::isolated(heat.departments[i]) + "</th>";
+        text += "<tr><th scope=\"row\">" +
+                html::isolated(shown(department_cell(heat.departments[i]), {}, desk.asked().utc)) +
+                "</th>";
         for (const auto& cell : heat.hosts[i]) {
             if (!cell) {
-                text += "<td class=\"untold\" title=\"not told\">·</td>";
+                text += fmt::format("<td class=\"untold\" title=\"{}\">·</td>",
+                                    html_text(_("not told")));
             } else {
                 constexpr std::int64_t shades = 5;
                 const std::int64_t shade = *cell == 0 ? 0 : 1 + (*cell * (shades - 1)) / most;
-                text += fmt::format("<td class=\"h{}\">{}</td>", shade, *cell);
+                text += fmt::format("<td class=\"h{}\">{}</td>", shade, count_text(*cell));
             }
         }
         text += "</tr>\n";
@@ -147,7 +149,7 @@ std::string heat_map(Desk& desk) {
 
 std::string tile(const char* name, const std::string& value, bool is_alarm = false) {
     return fmt::format("<div{}><dt>{}</dt><dd>{}</dd></div>\n", is_alarm ? " class=\"alarm\"" : "",
-                       name, value);
+                       html_text(name), value);
 }
 
 std::string tiles(Desk& desk) {
@@ -160,17 +162,17 @@ std::string tiles(Desk& desk) {
         breaching_hosts = group.hosts;
     }
     std::string text =
-        "<dl class=\"tiles\">\n" + tile("hosts", std::to_string(own.hosts)) +
-        tile("services", std::to_string(own.services)) +
-        tile("went out", human_bytes(own.bytes_out)) +
-        tile("came back", human_bytes(own.bytes_in)) +
-        tile("hosts with forbidden use", std::to_string(breaching_hosts), breaching_hosts > 0) +
+        "<dl class=\"tiles\">\n" + tile(_("hosts"), count_text(own.hosts)) +
+        tile(_("services"), count_text(own.services)) +
+        tile(_("went out"), human_bytes(own.bytes_out)) +
+        tile(_("came back"), human_bytes(own.bytes_in)) +
+        tile(_("hosts with forbidden use"), count_text(breaching_hosts), breaching_hosts > 0) +
         "</dl>\n";
     if (shared.flows > 0) {
-        text += fmt::format(
-            "<p>Not in these figures: {} flows with {} to hosts that serve more than an AI "
-            "service.</p>\n",
-            shared.flows, human_bytes(shared.bytes()));
+        text += fmt::format("<p>{}</p>\n",
+                            html_text(_("Not in these figures: {} flows with {} to hosts that "
+                                        "serve more than an AI service.",
+                                        count_text(shared.flows), human_bytes(shared.bytes()))));
     }
     return text + fmt::format("<p>{}</p>\n", html_text(visible_summary(desk.coverage())));
 }
@@ -178,28 +180,31 @@ std::string tiles(Desk& desk) {
 std::string heading(Desk& desk) {
     const Asked& asked = desk.asked();
     return fmt::format(
-        "<header>\n<h1>Use of AI services</h1>\n<p class=\"faint\">Sensor {}, {} to {}</p>\n",
-        html::isolated(desk.reader().sensor()), format_time(asked.period.since, asked.utc),
-        format_time(asked.period.until, asked.utc));
+        "<header>\n<h1>{}</h1>\n<p class=\"faint\">{}</p>\n", html_text(_("Use of AI services")),
+        _("Sensor {}, {} to {}", html::isolated(desk.reader().sensor()),
+          format_time(asked.period.since, asked.utc), format_time(asked.period.until, asked.utc)));
 }
 
 std::string title(Desk& desk) {
     const Asked& asked = desk.asked();
-    return fmt::format("AI services, {} to {}", day_text(asked.period.since, asked.utc),
-                       day_text(asked.period.until, asked.utc));
+    return _("AI services, {} to {}", minute_text(asked.period.since, asked.utc),
+             minute_text(asked.period.until, asked.utc));
 }
 
-constexpr const char* footer =
-    "<footer><p>Made by Umbra. Evidence says what named the traffic, strongest first: sni and "
-    "quic_sni, the name in a hello; http_host and connect_host, in a request; certificate, the "
-    "server's; dns, a lookup shortly before; ip_range, a published range. Bytes are payload; out "
-    "is from host to service.</p></footer>\n";
+std::string footer() {
+    return fmt::format(
+        "<footer><p>{}</p></footer>\n",
+        html_text(_("Made by Umbra. Evidence says what named the traffic, strongest first: sni and "
+                    "quic_sni, the name in a hello; http_host and connect_host, in a request; "
+                    "certificate, the server's; dns, a lookup shortly before; ip_range, a "
+                    "published range. Bytes are payload; out is from host to service.")));
+}
 
 // Of the rows of a policy report, those that are not as they should be.
 Rows breaches(Rows rows) {
     const std::size_t policy = place_of(rows, "policy");
     std::erase_if(rows.rows, [&](const auto& row) {
-        return policy_rank(std::get<std::string>(row[policy])) > policy_rank("forbidden");
+        return policy_rank(exact(row[policy])) > policy_rank("forbidden");
     });
     return rows;
 }
@@ -215,41 +220,43 @@ std::string html_overview(Desk& desk) {
         std::string id, name, content;
     };
     const std::vector<Part> parts{
-        {"overview", "Overview", tiles(desk)},
-        {"trend", "Adoption",
-         html::chart("trend",
-                     "Lines: hosts that used each of the most used services, over time. "
-                     "The figures are in the table of services.")},
-        {"policy", "Policy",
-         html::chart("policy",
-                     "Bars: bytes that went out to each service, by policy status. The "
-                     "figures are in the tables below.") +
-             table(breaches(policy_report(desk)), "Forbidden use, by rule, service and host")},
-        {"departments", "Departments",
-         heat_map(desk) + table(departments_report(desk), "Departments")},
-        {"sovereignty", "Sovereignty",
+        {"overview", _("Overview"), tiles(desk)},
+        {"trend", _("Adoption"),
+         html::chart("trend", _("Lines: hosts that used each of the most used services, over time. "
+                                "The figures are in the table of services."))},
+        {"policy", _("Policy"),
+         html::chart("policy", _("Bars: bytes that went out to each service, by policy status. The "
+                                 "figures are in the tables below.")) +
+             table(breaches(policy_report(desk)), _("Forbidden use, by rule, service and host"))},
+        {"departments", _("Departments"),
+         heat_map(desk) + table(departments_report(desk), _("Departments"))},
+        {"sovereignty", _("Sovereignty"),
          html::chart("law",
-                     "Ring: bytes that went out, by the law that the vendor answers to. The "
-                     "figures are in the table below.",
+                     _("Ring: bytes that went out, by the law that the vendor answers to. The "
+                       "figures are in the table below."),
                      true) +
-             table(
-                 countries_report(desk),
-                 "The law that vendors answer to, and where the bytes rest as far as it is known")},
-        {"uploads", "Largest uploads",
-         table(uploads_report(desk), "The most that a host sent to a service within one window")},
-        {"new", "New services",
-         table(new_report(desk), "Services that were not seen before this period")},
-        {"coverage", "What was visible",
-         table(coverage_shares(desk.coverage()), "Traffic between inside and outside hosts")},
-        {"services", "All services", table(services_report(desk), "Services")},
-        {"hosts", "All hosts", table(hosts_report(desk), "Hosts")}};
-    std::string body = heading(desk) + "<nav aria-label=\"Parts\"><ul>";
+             table(countries_report(desk), _("The law that vendors answer to, and where the bytes "
+                                             "rest as far as it is known"))},
+        {"uploads", _("Largest uploads"),
+         table(uploads_report(desk),
+               _("The most that a host sent to a service within one window"))},
+        {"new", _("New services"),
+         table(new_report(desk), _("Services that were not seen before this period"))},
+        {"coverage", _("What was visible"),
+         table(coverage_shares(desk.coverage()), _("Traffic between inside and outside hosts"))},
+        {"services", _("All services"), table(services_report(desk), _("Services"))},
+        {"hosts", _("All hosts"), table(hosts_report(desk), _("Hosts"))}};
+    std::string body =
+        heading(desk) + fmt::format("<nav aria-label=\"{}\"><ul>", html_text(_("Parts")));
     for (const Part& part : parts)
-        body += fmt::format("<li><a href=\"#{}\">{}</a></li>", part.id, part.name);
+        body += fmt::format("<li><a href=\"#{}\">{}</a></li>", part.id, html_text(part.name));
     body += "</ul></nav>\n</header>\n<main>\n";
     for (const Part& part : parts)
         body += html::section(part.id, part.name, part.content);
-    body += std::string("</main>\n") + footer;
+    body += std::string("</main>\n") + footer();
+    Json units = Json::array();
+    for (const char* unit : byte_units())
+        units.push_back(_(unit));
     Asked by_service = desk.asked();
     by_service.by = "service";
     const bool is_short =
@@ -257,17 +264,18 @@ std::string html_overview(Desk& desk) {
     if (by_service.every.empty() && is_short) by_service.every = "hour";
     Desk trend_desk(desk.reader(), by_service);
     return html::page(title(desk), body,
-                      {{"trend", trend_data(trend_report(trend_desk), utc)},
+                      {{"units", units},
+                       {"trend", trend_data(trend_report(trend_desk), utc)},
                        {"policy", policy_data(desk)},
                        {"law", law_data(desk)}});
 }
 
 std::string html_report(Desk& desk, const Rows& rows) {
-    const std::string body =
-        heading(desk) + "</header>\n<main>\n" +
-        html::section("report", desk.asked().what,
-                      html::table(rows, desk.asked().what, rows.rows.size(), desk.asked().utc)) +
-        "</main>\n" + footer;
+    const std::string body = heading(desk) + "</header>\n<main>\n" +
+                             html::section("report", _(desk.asked().what.c_str()),
+                                           html::table(rows, _(desk.asked().what.c_str()),
+                                                       rows.rows.size(), desk.asked().utc)) +
+                             "</main>\n" + footer();
     return html::page(title(desk), body, Json::object());
 }
 

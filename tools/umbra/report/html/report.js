@@ -6,11 +6,11 @@
   root.classList.remove("without-script");
 
   const colour = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
-  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   function bytes(value) {
     let unit = 0;
-    while (value >= 1000 && unit + 1 < units.length) { value /= 1000; ++unit; }
-    return (unit === 0 ? value : value.toFixed(1)) + " " + units[unit];
+    while (value >= 1000 && unit + 1 < data.units.length) { value /= 1000; ++unit; }
+    const digits = { minimumFractionDigits: unit && 1, maximumFractionDigits: 1 };
+    return data.units[unit].replace("{}", value.toLocaleString(root.lang, digits));
   }
 
   function axis(options) {
@@ -30,7 +30,7 @@
     policy(chart) {
       return { type: "bar",
         data: { labels: chart.labels, datasets: chart.series.map((series) => ({ label: series.name, data: series.values,
-          backgroundColor: colour(series.name) })) },
+          backgroundColor: colour(series.colour) })) },
         options: { indexAxis: "y", scales: { x: axis({ stacked: true, ticks: { callback: bytes } }), y: axis({ stacked: true }) },
           plugins: { tooltip: { callbacks: { label: (item) => item.dataset.label + ": " + bytes(item.raw) } } } } };
     },
@@ -48,6 +48,7 @@
     charts.forEach((chart) => chart.destroy());
     charts = [];
     Chart.defaults.color = colour("ink");
+    Chart.defaults.locale = root.lang;
     Chart.defaults.animation = false;
     Chart.defaults.maintainAspectRatio = false;
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
@@ -74,7 +75,7 @@
     rows.sort((one, other) => {
       const a = value(one, place), b = value(other, place);
       if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
-      const order = typeof a === "number" ? a - b : a.localeCompare(b);
+      const order = typeof a === "number" ? a - b : a.localeCompare(b, root.lang);
       return falling ? -order : order;
     });
     body.append(...rows);
