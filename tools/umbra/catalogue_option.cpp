@@ -1,5 +1,6 @@
 #include "tools/umbra/catalogue_option.hpp"
 
+#include "tools/umbra/language.hpp"
 #include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;
@@ -9,9 +10,9 @@ namespace umbra {
 void add_catalogue_options(po::options_description& options) {
     const auto folder = [] { return po::value<std::string>()->default_value("", ""); };
     options.add_options()("catalogue", folder()->value_name("DIR"),
-                          "folder of catalogue files (default: the installed one)")(
+                          _("folder of catalogue files (default: the installed one)"))(
         "catalogue-extra", folder()->value_name("DIR"),
-        "folder of the site's own entries over them (default: /etc/umbra/catalogue.d)");
+        _("folder of the site's own entries over them (default: /etc/umbra/catalogue.d)"));
 }
 
 CatalogueFolders catalogue_folders(const po::variables_map& values) {

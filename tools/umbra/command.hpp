@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/support/failure.hpp"
+#include "tools/umbra/language.hpp"
 
 namespace umbra {
 

@@ -71,16 +71,17 @@ std::vector<Value> row_of(const ExplainedFlow& explained, const Catalogue& catal
 
 ExitCode explain_command(const Words& words) {
     CommandLine command{
-        "umbra explain FILE: a row for each flow of a capture file (- is standard input)\n"
-        "\n"
-        "  umbra explain trace.pcap\n"
-        "  umbra explain --all --format ndjson trace.pcap\n",
+        _("umbra explain FILE: a row for each flow of a capture file (- is standard input)\n"
+          "\n"
+          "  umbra explain trace.pcap\n"
+          "  umbra explain --all --format ndjson trace.pcap\n"),
         po::options_description(),
         {"file"}};
-    command.options.add_options()("all", po::bool_switch(), "also flows of no AI service")(
-        "ja4", po::bool_switch(), "also the JA4 fingerprint of TLS and QUIC clients")(
+    command.options.add_options()("all", po::bool_switch(), _("also flows of no AI service"))(
+        "ja4", po::bool_switch(), _("also the JA4 fingerprint of TLS and QUIC clients"))(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson")(
-        "local-net", po::value<std::vector<std::string>>(), "network of inside hosts; may repeat");
+        "local-net", po::value<std::vector<std::string>>(),
+        _("network of inside hosts; may repeat"));
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;

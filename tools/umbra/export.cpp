@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace umbra {
 namespace {
 
-constexpr const char* usage_text =
+constexpr const char* usage_text = N_(
     "umbra export --database DB --to DIR: closed windows after the cursor as files, each there "
     "whole\n"
     "or not at all. The cursor moves when a file is in place: after a crash a row may come twice, "
@@ -27,7 +27,7 @@ constexpr const char* usage_text =
     "\n"
     "  umbra export --database umbra.db --to /var/spool/umbra\n"
     "  umbra export --database umbra.db --to out --format ndjson --max-age 7\n"
-    "  umbra export --database umbra.db --to out --what coverage\n";
+    "  umbra export --database umbra.db --to out --what coverage\n");
 
 enum class What { usage, coverage };
 
@@ -79,8 +79,8 @@ class Exporter {
     void add(std::int64_t id, std::string line) {
         folder_.add(id, line += line_end_, header_);
         progress_.reached(id - first_, total_, [&](double seconds) {
-            return fmt::format("exported, {:.0f} rows a second",
-                               static_cast<double>(id - first_) / seconds);
+            return _("exported, {} rows a second",
+                     decimal_text(static_cast<double>(id - first_) / seconds, 0));
         });
         if (folder_.rows_in_file() >= most_rows_) finish_file();
     }
@@ -91,7 +91,8 @@ class Exporter {
         if (file.empty()) return;
         is_any_ = true;
         progress_.above([&] {
-            std::cerr << _n(rows, "{}: {} rows\n", "{}: {} rows\n", file.string(), count_text(rows));
+            std::cerr << _n(rows, "{}: {} rows\n", "{}: {} rows\n", file.string(),
+                            count_text(rows));
         });
     }
     bool is_any() const { return is_any_; }
@@ -108,20 +109,20 @@ class Exporter {
 }  // namespace
 
 ExitCode export_command(const Words& words) {
-    CommandLine command{usage_text, po::options_description(), {}};
+    CommandLine command{_(usage_text), po::options_description(), {}};
     command.options.add_options()("database,d", po::value<std::string>(),
-                                  "the file that umbrad writes")("to", po::value<std::string>(),
-                                                                 "folder for the files")(
+                                  _("the file that umbrad writes"))("to", po::value<std::string>(),
+                                                                    _("folder for the files"))(
         "what", po::value<std::string>()->default_value("usage"), "usage, coverage")(
         "format", po::value<std::string>()->default_value("csv"),
-        "csv; ndjson (Elastic Common Schema), ocsf (Network Activity), cef")(
-        "crlf", po::bool_switch(), "end lines of CSV with CR LF")(
+        _("csv; ndjson (Elastic Common Schema), ocsf (Network Activity), cef"))(
+        "crlf", po::bool_switch(), _("end lines of CSV with CR LF"))(
         "cursor", po::value<std::string>(),
-        "file that remembers the last exported record (default: DIR/umbra.cursor, or "
-        "DIR/umbra-coverage.cursor)")(
+        _("file that remembers the last exported record (default: DIR/umbra.cursor, or "
+          "DIR/umbra-coverage.cursor)"))(
         "max-rows", po::value<std::int64_t>()->default_value(500'000)->value_name("ROWS"),
-        "rows in one file")("max-age", po::value<std::int64_t>()->value_name("DAYS"),
-                            "remove exported files that are older");
+        _("rows in one file"))("max-age", po::value<std::int64_t>()->value_name("DAYS"),
+                               _("remove exported files that are older"));
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     const std::string database = needed_option(*values, "export", "database", "DB");

@@ -45,6 +45,7 @@ std::string known_as(const std::string& host, const po::variables_map& values,
 store::KnownHost the_only(const std::vector<store::KnownHost>& hosts, const std::string& name) {
     if (hosts.size() == 1) return hosts.front();
     std::vector<std::string> keys;
+    keys.reserve(hosts.size());
     for (const store::KnownHost& host : hosts)
         keys.push_back(printable(host.key));
     throw bad_input(_("--host {} stands for {} hosts; give the key of one: {}", printable(name),
@@ -68,23 +69,27 @@ void check_names_nobody(const std::string& reason, const store::KnownHost& host,
 
 ExitCode forget_command(const Words& words) {
     CommandLine command{
-        "umbra forget --host HOST --reason TEXT --database DB: erases all that is kept of a host "
-        "(a person's\n"
-        "right to erasure), overwriting what stood there. HOST is an address, a name or a key; who "
-        "erased,\n"
-        "when and why is noted in the database for good, but not whom. Exit code 1 where there is "
-        "no such\n"
-        "host. Exports, backups and the hosts file are yours to clean.\n"
-        "\n"
-        "  umbra forget --host 10.20.0.7 --reason \"request 2026-42\" --database umbra.db\n"
-        "  umbra forget --host 10.20.0.7 --key privacy.key --reason \"request 2026-43\" --database "
-        "umbra.db\n",
+        _("umbra forget --host HOST --reason TEXT --database DB: erases all that is kept of a host "
+          "(a person's\n"
+          "right to erasure), overwriting what stood there. HOST is an address, a name or a key; "
+          "who "
+          "erased,\n"
+          "when and why is noted in the database for good, but not whom. Exit code 1 where there "
+          "is "
+          "no such\n"
+          "host. Exports, backups and the hosts file are yours to clean.\n"
+          "\n"
+          "  umbra forget --host 10.20.0.7 --reason \"request 2026-42\" --database umbra.db\n"
+          "  umbra forget --host 10.20.0.7 --key privacy.key --reason \"request 2026-43\" "
+          "--database "
+          "umbra.db\n"),
         po::options_description(),
         {}};
-    command.options.add_options()("host", po::value<std::string>(), "the host to erase")(
-        "reason", po::value<std::string>(), "why: the number of the request; stays in the audit")(
-        "database,d", po::value<std::string>(), "the file that umbrad writes")(
-        "key", po::value<std::string>(), "the key of the pseudonyms, to ask by address");
+    command.options.add_options()("host", po::value<std::string>(), _("the host to erase"))(
+        "reason", po::value<std::string>(),
+        _("why: the number of the request; stays in the audit"))(
+        "database,d", po::value<std::string>(), _("the file that umbrad writes"))(
+        "key", po::value<std::string>(), _("the key of the pseudonyms, to ask by address"));
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     const std::string given = needed_option(*values, "forget", "host", "HOST");

@@ -45,6 +45,13 @@ const Language* language_called(std::string_view code) {
     return found == std::end(languages) ? nullptr : found;
 }
 
+std::string known() {
+    std::string codes;
+    for (const Language& language : languages)
+        codes += std::string(codes.empty() ? "" : ", ") + language.code;
+    return codes;
+}
+
 std::string variable(const char* name) {
     const char* value = std::getenv(name);
     return value ? value : "";
@@ -77,7 +84,8 @@ std::optional<std::string> take_option(std::vector<std::string>& words) {
             ++at;
             continue;
         }
-        if (stands_alone && at + 1 == words.end()) throw bad_input("--lang: give en or fr");
+        if (stands_alone && at + 1 == words.end())
+            throw bad_input("--lang: give one of " + known());
         value = stands_alone ? *(at + 1) : at->substr(with_value.size());
         at = words.erase(at, at + (stands_alone ? 2 : 1));
     }
@@ -110,7 +118,7 @@ bool speak(const Language& language) {
 void choose_language(std::vector<std::string>& words) {
     const auto asked = take_option(words);
     const Language* language = asked ? language_called(*asked) : &language_of_environment();
-    if (!language) throw bad_input(fmt::format("--lang {}: not one of en, fr", *asked));
+    if (!language) throw bad_input(fmt::format("--lang {}: not one of {}", *asked, known()));
     if (language == &english || speak(*language) || !asked) return;
     throw environment_failure(
         fmt::format("--lang {}: its translation is not in {}", *asked, translations().string()));

@@ -7,7 +7,6 @@
 #include "daemon/support/terminal.hpp"
 #include "daemon/versions.hpp"
 #include "tools/umbra/command.hpp"
-#include "tools/umbra/language.hpp"
 
 namespace po = boost::program_options;
 
@@ -37,7 +36,7 @@ std::optional<po::variables_map> CommandLine::parse(const Words& words) const {
                   values);
         if (values.contains("help")) {
             std::cout << usage;
-            if (!options.options().empty()) std::cout << "\nOptions:\n" << all;
+            if (!options.options().empty()) std::cout << _("\nOptions:\n") << all;
             return std::nullopt;
         }
         po::notify(values);
@@ -77,41 +76,42 @@ namespace {
     N_("too many positional options have been specified on the command line")};
 
 constexpr const char* help =
-    "umbra - reports which hosts use which public AI services, from what umbrad recorded\n"
-    "\n"
-    "Usage: umbra COMMAND [...]      umbra COMMAND --help tells more\n"
-    "\n"
-    "  report WHAT       overview, services, hosts, departments, policy, trend, coverage …\n"
-    "  watch             the last minutes on one screen, like top\n"
-    "  export            closed windows as files for a SIEM: CSV, NDJSON, OCSF, CEF\n"
-    "  explain FILE      each flow of a capture file, with the evidence for its name\n"
-    "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"
-    "  policy WHAT       rules for services: lint, check, explain\n"
-    "  privacy WHAT      pseudonyms: make-key, audit\n"
-    "  resolve ID        the address that a pseudonym stands for\n"
-    "  forget            erase what is kept of a host\n"
-    "\n"
-    "Examples:\n"
-    "  umbra report overview --database umbra.db --since 7d\n"
-    "  umbra explain trace.pcap\n"
-    "\n"
-    "Options:\n"
-    "  -h, --help        show this help\n"
-    "  -V, --version     show the versions of umbra and of its libraries\n"
-    "\n"
-    "Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 the environment failed\n";
+    N_("umbra - reports which hosts use which public AI services, from what umbrad recorded\n"
+       "\n"
+       "Usage: umbra COMMAND [...]      umbra COMMAND --help tells more\n"
+       "\n"
+       "  report WHAT       overview, services, hosts, departments, policy, trend, coverage …\n"
+       "  watch             the last minutes on one screen, like top\n"
+       "  export            closed windows as files for a SIEM: CSV, NDJSON, OCSF, CEF\n"
+       "  explain FILE      each flow of a capture file, with the evidence for its name\n"
+       "  signatures WHAT   the catalogue: match, list, show, stats, coverage, lint\n"
+       "  policy WHAT       rules for services: lint, check, explain\n"
+       "  privacy WHAT      pseudonyms: make-key, audit\n"
+       "  resolve ID        the address that a pseudonym stands for\n"
+       "  forget            erase what is kept of a host\n"
+       "\n"
+       "Examples:\n"
+       "  umbra report overview --database umbra.db --since 7d\n"
+       "  umbra explain trace.pcap\n"
+       "\n"
+       "Options:\n"
+       "  -h, --help        show this help\n"
+       "  -V, --version     show the versions of umbra and of its libraries\n"
+       "  --lang LANGUAGE   en or fr, of every command (default: by the locale)\n"
+       "\n"
+       "Exit codes: 0 done, 1 the answer is no, 2 bad input, 3 the environment failed\n");
 
 }  // namespace
 
 ExitCode run(const Words& words) {
     if (words.empty()) {
-        std::cerr << help;
+        std::cerr << _(help);
         return ExitCode::bad_input;
     }
     const std::string& command = words.front();
     const Words rest(words.begin() + 1, words.end());
     if (command == "--help" || command == "-h" || command == "help") {
-        std::cout << help;
+        std::cout << _(help);
         return ExitCode::done;
     }
     if (command == "--version" || command == "-V") {

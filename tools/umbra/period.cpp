@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "daemon/support/time.hpp"
-#include "tools/umbra/language.hpp"
 
 namespace umbra {
 namespace {
@@ -117,6 +116,11 @@ std::string minute_text(std::int64_t seconds, bool utc) {
 
 std::string day_text(std::int64_t seconds, bool utc) {
     return _("{:%Y-%m-%d}", calendar(seconds, utc));
+}
+
+Phrase day_phrase(const std::string& day) {
+    const auto time = parse_time(day);
+    return {day, time ? day_text(*time / second, true) : day};
 }
 
 }  // namespace umbra

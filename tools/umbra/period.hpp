@@ -6,6 +6,7 @@
 #include <string>
 
 #include "daemon/store/tiers.hpp"
+#include "tools/umbra/language.hpp"
 
 namespace umbra {
 
@@ -33,5 +34,7 @@ std::string format_time(std::int64_t seconds, bool utc);
 // Without the zone: `2026-11-02 09:00`, and `2026-11-02`.
 std::string minute_text(std::int64_t seconds, bool utc);
 std::string day_text(std::int64_t seconds, bool utc);
+// A day that is written `2026-11-02`, in a report.
+Phrase day_phrase(const std::string& day);
 
 }  // namespace umbra

@@ -10,6 +10,7 @@
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/command.hpp"
 #include "tools/umbra/output.hpp"
+#include "tools/umbra/period.hpp"
 
 namespace po = boost::program_options;
 
@@ -20,9 +21,13 @@ Value text_or_null(std::string_view text) {
     return text.empty() ? Value() : Value(std::string(text));
 }
 
+Value day_or_null(const std::string& day) {
+    return day.empty() ? Value() : Value(day_phrase(day));
+}
+
 void add_day_option(po::options_description& options) {
     options.add_options()("on", po::value<std::string>(),
-                          "a day, such as 2026-11-24, UTC (default: today)");
+                          _("a day, such as 2026-11-24, UTC (default: today)"));
 }
 
 // The day that --on names, else today.
@@ -44,12 +49,12 @@ bool is_faultless(const std::vector<Fault>& faults) {
 
 ExitCode lint_policy(const Words& words) {
     CommandLine command{
-        "umbra policy lint FILE: every fault of a policy file, as file:line: what is wrong. Exit "
-        "code 1\n"
-        "where there is one.\n"
-        "\n"
-        "  umbra policy lint /etc/umbra/policy.yaml\n"
-        "  umbra policy lint policy.yaml --catalogue-extra ./our-services\n",
+        _("umbra policy lint FILE: every fault of a policy file, as file:line: what is wrong. Exit "
+          "code 1\n"
+          "where there is one.\n"
+          "\n"
+          "  umbra policy lint /etc/umbra/policy.yaml\n"
+          "  umbra policy lint policy.yaml --catalogue-extra ./our-services\n"),
         po::options_description(),
         {"file"}};
     add_catalogue_options(command.options);
@@ -98,8 +103,8 @@ Rows coverage_of(const Policy& policy, const Catalogue& catalogue, const std::st
         for (const PolicyRule& rule : policy.rules()) {
             if (rule.status != status) continue;
             rows.rows.push_back({status_name(status), rule.id, count[&rule],
-                                 word(rule.conditions()), text_or_null(rule.from),
-                                 text_or_null(rule.until), text_or_null(rule.note)});
+                                 word(rule.conditions()), day_or_null(rule.from),
+                                 day_or_null(rule.until), text_or_null(rule.note)});
         }
     }
     rows.rows.push_back({status_name(PolicyStatus::unreviewed), Value(), count[nullptr], Value(),
@@ -109,14 +114,15 @@ Rows coverage_of(const Policy& policy, const Catalogue& catalogue, const std::st
 
 ExitCode check(const Words& words) {
     CommandLine command{
-        "umbra policy check FILE: lint, then how many services each rule decides on a day, by "
-        "status. A\n"
-        "rule for a department counts those that it decides there; the others count for everybody "
-        "whose\n"
-        "department has no rule of its own.\n"
-        "\n"
-        "  umbra policy check /etc/umbra/policy.yaml\n"
-        "  umbra policy check policy.yaml --on 2027-01-01 --format csv\n",
+        _("umbra policy check FILE: lint, then how many services each rule decides on a day, by "
+          "status. A\n"
+          "rule for a department counts those that it decides there; the others count for "
+          "everybody "
+          "whose\n"
+          "department has no rule of its own.\n"
+          "\n"
+          "  umbra policy check /etc/umbra/policy.yaml\n"
+          "  umbra policy check policy.yaml --on 2027-01-01 --format csv\n"),
         po::options_description(),
         {"file"}};
     add_day_option(command.options);
@@ -133,7 +139,7 @@ ExitCode check(const Words& words) {
     const Policy policy = check_policy(file, catalogue, faults);
     if (!is_faultless(faults)) return ExitCode::answer_is_no;
     if (format == Format::table) {
-        print_text(_("{} on {}: {} rules over {} services", file, day,
+        print_text(_("{} on {}: {} rules over {} services", file, day_phrase(day).shown,
                      count_text(std::ssize(policy.rules())),
                      count_text(std::ssize(catalogue.services))));
         std::cout << '\n';
@@ -169,7 +175,7 @@ Rows explanation(const Policy& policy, const Service& service, const Vendor& ven
     for (const PolicyRule& rule : policy.rules()) {
         if (!rule.speaks_of(service, vendor, department)) continue;
         rows.rows.push_back({rule.id, word(to_string(rule.status)), word(rule.conditions()),
-                             text_or_null(rule.from), text_or_null(rule.until),
+                             day_or_null(rule.from), day_or_null(rule.until),
                              std::int64_t{rule.line}, outcome(rule, winner, day)});
     }
     return rows;
@@ -177,22 +183,23 @@ Rows explanation(const Policy& policy, const Service& service, const Vendor& ven
 
 ExitCode explain(const Words& words) {
     CommandLine command{
-        "umbra policy explain SERVICE --policy FILE: which rule decides, which others speak of the "
-        "service,\n"
-        "and why they do not. The most specific decides: a rule weighs 16 for a service, 8 for a "
-        "vendor, 4\n"
-        "for a category, 2 for a sovereignty and 1 for a department; of equals the one with the "
-        "later\n"
-        "`from`, then the later in the file.\n"
-        "\n"
-        "  umbra policy explain openai.chatgpt --policy /etc/umbra/policy.yaml\n"
-        "  umbra policy explain deepl.translator --department Legal --on 2027-01-01 --policy "
-        "policy.yaml\n",
+        _("umbra policy explain SERVICE --policy FILE: which rule decides, which others speak of "
+          "the "
+          "service,\n"
+          "and why they do not. The most specific decides: a rule weighs 16 for a service, 8 for a "
+          "vendor, 4\n"
+          "for a category, 2 for a sovereignty and 1 for a department; of equals the one with the "
+          "later\n"
+          "`from`, then the later in the file.\n"
+          "\n"
+          "  umbra policy explain openai.chatgpt --policy /etc/umbra/policy.yaml\n"
+          "  umbra policy explain deepl.translator --department Legal --on 2027-01-01 --policy "
+          "policy.yaml\n"),
         po::options_description(),
         {"service"}};
-    command.options.add_options()("policy", po::value<std::string>(), "the policy file")(
+    command.options.add_options()("policy", po::value<std::string>(), _("the policy file"))(
         "department", po::value<std::string>()->default_value("", ""),
-        "department of the host (default: one that no rule names)");
+        _("department of the host (default: one that no rule names)"));
     add_day_option(command.options);
     command.options.add_options()("format", po::value<std::string>()->default_value("table"),
                                   "table, csv, json, ndjson");
@@ -215,7 +222,8 @@ ExitCode explain(const Words& words) {
         std::string sentence =
             _("{} ({}, {}, law: {}){} on {} is {}", service.id, readable(vendor.name),
               word(service.category).shown, word(vendor.sovereignty.value_or("unknown")).shown,
-              department.empty() ? "" : _(" in department {}", readable(department)), day,
+              department.empty() ? "" : _(" in department {}", readable(department)),
+              day_phrase(day).shown,
               word(to_string(rule ? rule->status : PolicyStatus::unreviewed)).shown);
         if (rule) {
             sentence += _(" by rule {} ({}:{})", readable(rule->id), readable(file), rule->line);
@@ -241,14 +249,14 @@ ExitCode policy_command(const Words& words) {
     if (what == "check") return check(rest);
     if (what == "explain") return explain(rest);
     if (what == "--help" || what == "-h") {
-        std::cout
-            << "umbra policy lint FILE          every fault of a policy file\n"
-               "umbra policy check FILE         the same, then what each rule and status covers\n"
-               "umbra policy explain SERVICE    which rule decides, and why the others do not\n"
-               "\n"
-               "  umbra policy check /etc/umbra/policy.yaml\n"
-               "  umbra policy explain openai.chatgpt --policy /etc/umbra/policy.yaml\n"
-               "\nEach has --help of its own.\n";
+        std::cout << _(
+            "umbra policy lint FILE          every fault of a policy file\n"
+            "umbra policy check FILE         the same, then what each rule and status covers\n"
+            "umbra policy explain SERVICE    which rule decides, and why the others do not\n"
+            "\n"
+            "  umbra policy check /etc/umbra/policy.yaml\n"
+            "  umbra policy explain openai.chatgpt --policy /etc/umbra/policy.yaml\n"
+            "\nEach has --help of its own.\n");
         return ExitCode::done;
     }
     throw bad_input(_("policy: unknown word `{}`; there are lint, check, explain", what));

@@ -15,16 +15,16 @@ namespace {
 
 ExitCode make_key(const Words& words) {
     const CommandLine command{
-        "umbra privacy make-key FILE: a new random key for `umbrad --privacy hmac`, readable by "
-        "its "
-        "owner\n"
-        "alone. Keep a copy elsewhere: without it no pseudonym can be resolved, and with another "
-        "one "
-        "every\n"
-        "host gets a new pseudonym.\n"
-        "\n"
-        "  umbra privacy make-key /etc/umbra/privacy.key\n"
-        "  sudo -u umbra umbra privacy make-key /etc/umbra/privacy.key\n",
+        _("umbra privacy make-key FILE: a new random key for `umbrad --privacy hmac`, readable by "
+          "its "
+          "owner\n"
+          "alone. Keep a copy elsewhere: without it no pseudonym can be resolved, and with another "
+          "one "
+          "every\n"
+          "host gets a new pseudonym.\n"
+          "\n"
+          "  umbra privacy make-key /etc/umbra/privacy.key\n"
+          "  sudo -u umbra umbra privacy make-key /etc/umbra/privacy.key\n"),
         po::options_description(),
         {"file"}};
     const auto values = command.parse(words);
@@ -36,15 +36,15 @@ ExitCode make_key(const Words& words) {
 
 ExitCode show_audit(const Words& words) {
     CommandLine command{
-        "umbra privacy audit --database DB: who resolved a pseudonym or erased a host, when and "
-        "why\n"
-        "\n"
-        "  umbra privacy audit --database umbra.db\n"
-        "  umbra privacy audit --database umbra.db --format csv\n",
+        _("umbra privacy audit --database DB: who resolved a pseudonym or erased a host, when and "
+          "why\n"
+          "\n"
+          "  umbra privacy audit --database umbra.db\n"
+          "  umbra privacy audit --database umbra.db --format csv\n"),
         po::options_description(),
         {}};
     command.options.add_options()("database,d", po::value<std::string>(),
-                                  "the file that umbrad writes")(
+                                  _("the file that umbrad writes"))(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
@@ -76,12 +76,13 @@ ExitCode privacy_command(const Words& words) {
     if (what == "make-key") return make_key(rest);
     if (what == "audit") return show_audit(rest);
     if (what == "--help" || what == "-h") {
-        std::cout << "umbra privacy make-key FILE       a new key for pseudonyms\n"
-                     "umbra privacy audit --database DB who resolved or erased what, and why\n"
-                     "\n"
-                     "  umbra privacy make-key /etc/umbra/privacy.key\n"
-                     "  umbra privacy audit --database umbra.db\n"
-                     "\nEach has --help of its own.\n";
+        std::cout << _(
+            "umbra privacy make-key FILE       a new key for pseudonyms\n"
+            "umbra privacy audit --database DB who resolved or erased what, and why\n"
+            "\n"
+            "  umbra privacy make-key /etc/umbra/privacy.key\n"
+            "  umbra privacy audit --database umbra.db\n"
+            "\nEach has --help of its own.\n");
         return ExitCode::done;
     }
     throw bad_input(_("privacy: unknown word `{}`; there are make-key, audit", what));

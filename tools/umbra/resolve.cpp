@@ -51,28 +51,29 @@ std::vector<std::string> candidates_of(const po::variables_map& values) {
 
 ExitCode resolve_command(const Words& words) {
     CommandLine command{
-        "umbra resolve ID --key FILE --reason TEXT --database DB: the address that a pseudonym "
-        "stands for.\n"
-        "Tries every address of the inside networks, a /8 in some seconds, and those of a list. "
-        "Who asked,\n"
-        "when, for what ID and why is noted in the database first, for good. Exit code 1 where no "
-        "candidate\n"
-        "has that ID.\n"
-        "\n"
-        "  umbra resolve h:mdsdcwi64c3h6dmke2vm --key privacy.key --reason \"incident 2026-117\" "
-        "--database umbra.db\n"
-        "  umbra resolve h:kmgs3iqryjknjtu5d6yr --key privacy.key --reason \"incident 2026-118\" "
-        "--database umbra.db \\\n"
-        "      --local-net 10.20.0.0/16 --candidates ipv6-addresses.txt\n",
+        _("umbra resolve ID --key FILE --reason TEXT --database DB: the address that a pseudonym "
+          "stands for.\n"
+          "Tries every address of the inside networks, a /8 in some seconds, and those of a list. "
+          "Who asked,\n"
+          "when, for what ID and why is noted in the database first, for good. Exit code 1 where "
+          "no "
+          "candidate\n"
+          "has that ID.\n"
+          "\n"
+          "  umbra resolve h:mdsdcwi64c3h6dmke2vm --key privacy.key --reason \"incident 2026-117\" "
+          "--database umbra.db\n"
+          "  umbra resolve h:kmgs3iqryjknjtu5d6yr --key privacy.key --reason \"incident 2026-118\" "
+          "--database umbra.db \\\n"
+          "      --local-net 10.20.0.0/16 --candidates ipv6-addresses.txt\n"),
         po::options_description(),
         {"id"}};
-    command.options.add_options()("key", po::value<std::string>(), "the key of the pseudonyms")(
-        "reason", po::value<std::string>(), "why: a ticket, a case; stays in the audit")(
-        "database,d", po::value<std::string>(), "the file that umbrad writes")(
+    command.options.add_options()("key", po::value<std::string>(), _("the key of the pseudonyms"))(
+        "reason", po::value<std::string>(), _("why: a ticket, a case; stays in the audit"))(
+        "database,d", po::value<std::string>(), _("the file that umbrad writes"))(
         "local-net", po::value<std::vector<std::string>>(),
-        "network to try; may repeat (default: the private ranges of IPv4)")(
+        _("network to try; may repeat (default: the private ranges of IPv4)"))(
         "candidates", po::value<std::string>(),
-        "file of addresses, or of MACs, to try: one a line");
+        _("file of addresses, or of MACs, to try: one a line"));
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     const std::string id = needed_word(*values, "resolve", "id", _("an ID"));

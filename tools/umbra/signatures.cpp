@@ -32,13 +32,14 @@ void match_one(const std::string& text, const Catalogue& catalogue, const Matche
 
 ExitCode signatures_match(const Words& words) {
     CommandLine command{
-        "umbra signatures match NAME...: the service that each host name belongs to (- reads names "
-        "from\n"
-        "standard input, one a line). Prints NAME, SERVICE, CATEGORY, HOST_ROLE between tabs, - "
-        "for none.\n"
-        "\n"
-        "  umbra signatures match chatgpt.com api.mistral.ai\n"
-        "  cut -f3 names.tsv | umbra signatures match -\n",
+        _("umbra signatures match NAME...: the service that each host name belongs to (- reads "
+          "names "
+          "from\n"
+          "standard input, one a line). Prints NAME, SERVICE, CATEGORY, HOST_ROLE between tabs, - "
+          "for none.\n"
+          "\n"
+          "  umbra signatures match chatgpt.com api.mistral.ai\n"
+          "  cut -f3 names.tsv | umbra signatures match -\n"),
         po::options_description(),
         {"name"},
         true};
@@ -63,15 +64,15 @@ ExitCode signatures_match(const Words& words) {
 }
 
 ExitCode signatures_lint(const Words& words) {
-    CommandLine command{
-        "umbra signatures lint [DIR]: every fault of the catalogue, or of DIR alone, as file:line: "
-        "what\n"
-        "is wrong. Exit code 1 where there is one.\n"
-        "\n"
-        "  umbra signatures lint\n"
-        "  umbra signatures lint ./catalogue\n",
-        po::options_description(),
-        {"directory"}};
+    CommandLine command{_("umbra signatures lint [DIR]: every fault of the catalogue, or of DIR "
+                          "alone, as file:line: "
+                          "what\n"
+                          "is wrong. Exit code 1 where there is one.\n"
+                          "\n"
+                          "  umbra signatures lint\n"
+                          "  umbra signatures lint ./catalogue\n"),
+                        po::options_description(),
+                        {"directory"}};
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
@@ -101,17 +102,17 @@ ExitCode signatures_command(const Words& words) {
     if (what == "stats") return signatures_stats(rest);
     if (what == "coverage") return signatures_coverage(rest);
     if (what == "--help" || what == "-h") {
-        std::cout
-            << "umbra signatures match NAME...    the service that each host name belongs to\n"
-               "umbra signatures list             the services\n"
-               "umbra signatures show SERVICE     all that is known of one\n"
-               "umbra signatures stats            how many there are of what\n"
-               "umbra signatures coverage LIST    which names of a list are in no entry, and why\n"
-               "umbra signatures lint [DIR]       every fault of the catalogue\n"
-               "\n"
-               "  umbra signatures match chatgpt.com api.mistral.ai\n"
-               "  umbra signatures list --category coding\n"
-               "\nEach has --help of its own.\n";
+        std::cout << _(
+            "umbra signatures match NAME...    the service that each host name belongs to\n"
+            "umbra signatures list             the services\n"
+            "umbra signatures show SERVICE     all that is known of one\n"
+            "umbra signatures stats            how many there are of what\n"
+            "umbra signatures coverage LIST    which names of a list are in no entry, and why\n"
+            "umbra signatures lint [DIR]       every fault of the catalogue\n"
+            "\n"
+            "  umbra signatures match chatgpt.com api.mistral.ai\n"
+            "  umbra signatures list --category coding\n"
+            "\nEach has --help of its own.\n");
         return ExitCode::done;
     }
     throw bad_input(_(

@@ -64,17 +64,17 @@ std::vector<std::string> read_list(const std::string& path) {
 
 ExitCode signatures_coverage(const Words& words) {
     CommandLine command{
-        "umbra signatures coverage LIST: which names of a file (- is standard input; one a line, "
-        "what\n"
-        "follows it is left out) are in no entry, and why that is right where it is: shared by "
-        "many\n"
-        "services, a public suffix, no host name, or listed with its reason in not-ai.tsv\n"
-        "\n"
-        "  umbra signatures coverage names.txt\n"
-        "  umbra signatures coverage --all --format csv names.tsv\n",
+        _("umbra signatures coverage LIST: which names of a file (- is standard input; one a line, "
+          "what\n"
+          "follows it is left out) are in no entry, and why that is right where it is: shared by "
+          "many\n"
+          "services, a public suffix, no host name, or listed with its reason in not-ai.tsv\n"
+          "\n"
+          "  umbra signatures coverage names.txt\n"
+          "  umbra signatures coverage --all --format csv names.tsv\n"),
         po::options_description(),
         {"list"}};
-    command.options.add_options()("all", po::bool_switch(), "also the names that are covered")(
+    command.options.add_options()("all", po::bool_switch(), _("also the names that are covered"))(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
     add_catalogue_options(command.options);
     const auto values = command.parse(words);

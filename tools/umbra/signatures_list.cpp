@@ -57,17 +57,16 @@ class Filter {
 }  // namespace
 
 ExitCode signatures_list(const Words& words) {
-    CommandLine command{
-        "umbra signatures list: the services of the catalogue\n"
-        "\n"
-        "  umbra signatures list --category coding\n"
-        "  umbra signatures list --sovereignty cn --format csv\n",
-        po::options_description(),
-        {}};
+    CommandLine command{_("umbra signatures list: the services of the catalogue\n"
+                          "\n"
+                          "  umbra signatures list --category coding\n"
+                          "  umbra signatures list --sovereignty cn --format csv\n"),
+                        po::options_description(),
+                        {}};
     const auto text = [] { return po::value<std::string>()->default_value("", ""); };
-    command.options.add_options()("category", text(), "only this category, such as chat")(
-        "sovereignty", text(), "only vendors under this law: eu us cn uk ch other, or unknown")(
-        "vendor", text(), "only this vendor, such as mistral")(
+    command.options.add_options()("category", text(), _("only this category, such as chat"))(
+        "sovereignty", text(), _("only vendors under this law: eu us cn uk ch other, or unknown"))(
+        "vendor", text(), _("only this vendor, such as mistral"))(
         "format", po::value<std::string>()->default_value("table"), "table, csv, json, ndjson");
     add_catalogue_options(command.options);
     const auto values = command.parse(words);
@@ -105,12 +104,12 @@ ExitCode signatures_list(const Words& words) {
 
 ExitCode signatures_stats(const Words& words) {
     CommandLine command{
-        "umbra signatures stats: how many services and names the catalogue has, by "
-        "category, law and\n"
-        "host role, and how many services each fact is known of\n"
-        "\n"
-        "  umbra signatures stats\n"
-        "  umbra signatures stats --format json\n",
+        _("umbra signatures stats: how many services and names the catalogue has, by "
+          "category, law and\n"
+          "host role, and how many services each fact is known of\n"
+          "\n"
+          "  umbra signatures stats\n"
+          "  umbra signatures stats --format json\n"),
         po::options_description(),
         {}};
     command.options.add_options()("format", po::value<std::string>()->default_value("table"),

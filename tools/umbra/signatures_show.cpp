@@ -3,6 +3,7 @@
 
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/output.hpp"
+#include "tools/umbra/period.hpp"
 #include "tools/umbra/signatures.hpp"
 
 namespace po = boost::program_options;
@@ -47,7 +48,7 @@ Rows rows_of(const Service& service, const Catalogue& catalogue) {
     }
     for (const SignatureRange& range : catalogue.ranges) {
         if (range.service == index) {
-            add("range", range.cidr, {}, range.source, range.read);
+            add("range", range.cidr, {}, range.source, day_phrase(range.read));
         }
     }
     for (std::size_t i = 0; i < fact_count; ++i) {
@@ -55,7 +56,7 @@ Rows rows_of(const Service& service, const Catalogue& catalogue) {
         if (!service.facts) {
             add(key, {}, phrase("not looked up"));
         } else if (const auto& fact = service.facts->all[i]) {
-            add(key, list_of(fact->value), {}, fact->source, fact->read);
+            add(key, list_of(fact->value), {}, fact->source, day_phrase(fact->read));
         } else {
             add(key, {}, phrase("not documented"));
         }
@@ -67,11 +68,11 @@ Rows rows_of(const Service& service, const Catalogue& catalogue) {
 
 ExitCode signatures_show(const Words& words) {
     CommandLine command{
-        "umbra signatures show SERVICE: the vendor, its law, the hosts, and each fact "
-        "with its source\n"
-        "\n"
-        "  umbra signatures show openai.chatgpt\n"
-        "  umbra signatures show mistral.lechat --format json\n",
+        _("umbra signatures show SERVICE: the vendor, its law, the hosts, and each fact "
+          "with its source\n"
+          "\n"
+          "  umbra signatures show openai.chatgpt\n"
+          "  umbra signatures show mistral.lechat --format json\n"),
         po::options_description(),
         {"service"}};
     command.options.add_options()("format", po::value<std::string>()->default_value("table"),

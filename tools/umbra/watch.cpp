@@ -22,12 +22,12 @@ namespace po = boost::program_options;
 namespace umbra {
 namespace {
 
-constexpr const char* usage_text =
+constexpr const char* usage_text = N_(
     "umbra watch --database DB: services and hosts of the last minutes, like top. q quits.\n"
     "What is shown are closed windows: umbrad closes one 30 seconds (its --grace) after its end.\n"
     "\n"
     "  umbra watch --database /var/lib/umbra/umbra.db\n"
-    "  umbra watch --database umbra.db --minutes 60 --interval 10\n";
+    "  umbra watch --database umbra.db --minutes 60 --interval 10\n");
 
 volatile std::sig_atomic_t stop_asked = 0;
 
@@ -177,11 +177,11 @@ std::int64_t within(const po::variables_map& values, const char* option, std::in
 }  // namespace
 
 ExitCode watch_command(const Words& words) {
-    CommandLine command{usage_text, po::options_description(), {}};
+    CommandLine command{_(usage_text), po::options_description(), {}};
     command.options.add_options()("database,d", po::value<std::string>(),
-                                  "the file that umbrad writes")(
-        "minutes", po::value<std::int64_t>()->default_value(15), "how far to look back")(
-        "interval", po::value<std::int64_t>()->default_value(2), "seconds between two looks");
+                                  _("the file that umbrad writes"))(
+        "minutes", po::value<std::int64_t>()->default_value(15), _("how far to look back"))(
+        "interval", po::value<std::int64_t>()->default_value(2), _("seconds between two looks"));
     const auto values = command.parse(words);
     if (!values) return ExitCode::done;
     const std::string database = needed_option(*values, "watch", "database", "DB");

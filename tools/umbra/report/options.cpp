@@ -257,31 +257,31 @@ void add_report_options(po::options_description& options) {
         return po::value<std::vector<std::string>>()->composing()->value_name(name);
     };
     const auto word = [](const char* name) { return po::value<std::string>()->value_name(name); };
-    options.add_options()("database,d", word("FILE"), "the file that umbrad writes")(
+    options.add_options()("database,d", word("FILE"), _("the file that umbrad writes"))(
         "since", word("TIME"),
-        "begin of the period: 2026-11-02, 2026-11-02T09:00:00Z, 7d, 24h, today, yesterday, "
-        "last-week (default: the last 24 hours that hold data; of trends 30 days)")(
-        "until", word("TIME"), "end of the period, not included")(
-        "utc", po::bool_switch(), "days and times are UTC, not of the local time zone")(
-        "host", words("HOST"), "address, name or key; this and the others below may repeat")(
-        "department", words("NAME"), "`(no department)` where there is none")(
-        "site", words("NAME"), "`(no site)` where there is none")(
-        "service", words("ID"), "such as openai.chatgpt")("vendor", words("ID"), "such as mistral")(
-        "category", words("NAME"), "such as chat")("country", words("CODE"),
-                                                   "of the vendor's seat, such as FR, or unknown")(
-        "law", words("LAW"), "that the vendor answers to: eu us cn uk ch other unknown, non-eu")(
+        _("begin of the period: 2026-11-02, 2026-11-02T09:00:00Z, 7d, 24h, today, yesterday, "
+          "last-week (default: the last 24 hours that hold data; of trends 30 days)"))(
+        "until", word("TIME"), _("end of the period, not included"))(
+        "utc", po::bool_switch(), _("days and times are UTC, not of the local time zone"))(
+        "host", words("HOST"), _("address, name or key; this and the others below may repeat"))(
+        "department", words("NAME"), _("`(no department)` where there is none"))(
+        "site", words("NAME"), _("`(no site)` where there is none"))("service", words("ID"),
+                                                                     _("such as openai.chatgpt"))(
+        "vendor", words("ID"), _("such as mistral"))("category", words("NAME"), _("such as chat"))(
+        "country", words("CODE"), _("of the vendor's seat, such as FR, or unknown"))(
+        "law", words("LAW"), _("that the vendor answers to: eu us cn uk ch other unknown, non-eu"))(
         "policy", words("STATUS"), "approved, tolerated, forbidden, unreviewed")(
         "evidence", words("KIND"),
         "sni, quic_sni, http_host, connect_host, certificate, dns, ip_range")(
-        "min-bytes", word("N"), "rows with so many bytes out or more, such as 10MB")(
-        "sort", word("COLUMN"), "a column of the machine formats; numbers largest first")(
-        "limit", po::value<std::int64_t>()->value_name("N"), "so many rows at most")(
+        "min-bytes", word("N"), _("rows with so many bytes out or more, such as 10MB"))(
+        "sort", word("COLUMN"), _("a column of the machine formats; numbers largest first"))(
+        "limit", po::value<std::int64_t>()->value_name("N"), _("so many rows at most"))(
         "by", po::value<std::string>()->default_value("service")->value_name("WHAT"),
-        "trend: service or department")("every", word("UNIT"),
-                                        "trend, host: hour, day or week, UTC")(
-        "fail-on", words("STATUS"), "policy: exit 1 where there is usage of that status")(
+        _("trend: service or department"))("every", word("UNIT"),
+                                           _("trend, host: hour, day or week, UTC"))(
+        "fail-on", words("STATUS"), _("policy: exit 1 where there is usage of that status"))(
         "least-group", po::value<std::int64_t>()->default_value(5)->value_name("HOSTS"),
-        "departments of fewer hosts are not told apart")(
+        _("departments of fewer hosts are not told apart"))(
         "format", po::value<std::string>()->default_value("table"),
         "table, csv, json, ndjson, markdown, html");
     add_catalogue_options(options);

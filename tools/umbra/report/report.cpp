@@ -154,7 +154,7 @@ bool breaches(Desk& desk, const std::vector<std::string>& statuses) {
     });
 }
 
-constexpr const char* usage =
+constexpr const char* usage = N_(
     "umbra report WHAT --database FILE: what hosts and services there were\n"
     "\n"
     "  overview      one screen: totals, by policy and law, what is new, what was visible\n"
@@ -176,7 +176,7 @@ constexpr const char* usage =
     "10MB\n"
     "  umbra report policy --database umbra.db --since yesterday --fail-on forbidden\n"
     "  umbra report services --database umbra.db --since 2026-11-02 --format csv\n"
-    "  umbra report overview --database umbra.db --since last-month --format html > report.html\n";
+    "  umbra report overview --database umbra.db --since last-month --format html > report.html\n");
 
 // Filters have no meaning for what is not usage.
 void check_filters(const Report& report, const po::variables_map& values) {
@@ -196,7 +196,7 @@ void check_filters(const Report& report, const po::variables_map& values) {
 }  // namespace
 
 ExitCode report_command(const Words& words) {
-    CommandLine command{usage, po::options_description(), {"what", "address"}};
+    CommandLine command{_(usage), po::options_description(), {"what", "address"}};
     add_report_options(command.options);
     auto values = command.parse(words);
     if (!values) return ExitCode::done;
