@@ -60,7 +60,7 @@ class Words(Database):
 
     def test_it_knows_every_command_and_option(self):
         listed = re.findall(r"^  ([a-z]+) ", umbra.umbra("--help").stdout.decode().split("Examples:")[0], re.M)
-        self.assertEqual(completions("umbra", "")[1], [*listed, "--help", "--version"])
+        self.assertEqual(completions("umbra", "")[1], [*listed, "--lang", "--help", "--version"])
         commands = [[command] for command in listed if command not in ("signatures", "policy", "privacy")]
         for command in ("signatures", "policy", "privacy"):
             words = re.findall(rf"^umbra {command} ([a-z-]+)", umbra.umbra(command, "--help").stdout.decode(), re.M)
@@ -68,7 +68,9 @@ class Words(Database):
             commands += [[command, word] for word in words]
         for command in commands:
             options = options_in_help("umbra", *command) if command != ["privacy", "make-key"] else []
-            self.assertEqual(completions("umbra", *command, "--"), ("words", [*options, "--help"]))
+            self.assertEqual(completions("umbra", *command, "--"), ("words", [*options, "--lang", "--help"]))
+        self.assertEqual(completions("umbra", "report", "--lang", ""), ("words", ["en", "fr"]))
+        self.assertEqual(completions("umbra", "--lang", "fr", "policy", ""), completions("umbra", "policy", ""))
         options = options_in_help("umbrad")
         self.assertEqual(completions("umbrad", "--")[1], options)
         self.assertEqual(completions("/usr/sbin/umbrad", "")[1], options)

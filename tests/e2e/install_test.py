@@ -27,7 +27,7 @@ class Install(umbra.Case):
     def test_everything_is_where_it_is_looked_for(self):
         for file in ("bin/umbra", "sbin/umbrad", "etc/umbra/umbrad.conf", "lib/systemd/system/umbra-export.service",
                      "lib/systemd/system/umbra-export.timer", "share/umbra/catalogue/openai.yaml",
-                     "share/umbra/regions.tsv", "share/umbra/candidates.txt", "share/umbra/not-ai.tsv",
+                     "share/umbra/regions.tsv", "share/locale/fr/LC_MESSAGES/umbra.mo", "share/umbra/candidates.txt", "share/umbra/not-ai.tsv",
                      "share/umbra/shared-apexes.txt", "share/umbra/siem/README.md", "share/man/man1/umbra.1",
                      "share/man/man1/umbra-report.1", "share/man/man5/umbrad.conf.5", "share/man/man5/umbra-export.5",
                      "share/man/man8/umbrad.8", "share/bash-completion/completions/umbra",
@@ -37,6 +37,15 @@ class Install(umbra.Case):
             self.assertTrue((self.prefix / file).is_file(), file)
         names = {path.name for path in (umbra.SOURCE / "signatures" / "catalogue").glob("*.yaml")}
         self.assertEqual({path.name for path in (self.prefix / "share/umbra/catalogue").iterdir()}, names)
+
+    def test_umbra_speaks_french_from_there(self):
+        self.assertIn("Codes de sortie", self.installed("bin/umbra", "--lang", "fr", "--help"))
+        (self.prefix / "share/locale/fr/LC_MESSAGES/umbra.mo").rename(self.prefix / "umbra.mo")
+        self.addCleanup((self.prefix / "umbra.mo").rename, self.prefix / "share/locale/fr/LC_MESSAGES/umbra.mo")
+        done = subprocess.run([self.prefix / "bin/umbra", "--lang", "fr", "--help"], capture_output=True)
+        self.assertFails(done, 3, f"--lang fr: its translation is not in {self.prefix / 'share/locale'}")
+        done = subprocess.run([self.prefix / "bin/umbra", "--help"], capture_output=True, env={"LANG": "fr_FR.UTF-8"})
+        self.assertIn(b"Exit codes", done.stdout)
 
     def test_the_programs_use_the_catalogue_that_was_installed_with_them(self):
         self.assertEqual(self.installed("bin/umbra", "signatures", "match", "chatgpt.com", "only.here.example"),

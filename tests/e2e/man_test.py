@@ -8,7 +8,7 @@ import umbra
 
 MAN = umbra.SOURCE / "packaging" / "man"
 PAGES = sorted(path for path in MAN.iterdir())
-GIVEN_TO_ALL = {"--help", "--version"}
+GIVEN_TO_ALL = {"--help", "--lang", "--version"}
 WORDS = {"signatures": ("match", "list", "show", "stats", "coverage", "lint"), "policy": ("lint", "check", "explain"),
          "privacy": ("make-key", "audit")}
 

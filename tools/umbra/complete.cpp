@@ -14,7 +14,7 @@ const std::map<std::string, Words>& next_words() {
     static const std::map<std::string, Words> all{
         {"",
          {"report", "watch", "export", "explain", "signatures", "policy", "privacy", "resolve",
-          "forget", "--help", "--version"}},
+          "forget", "--lang", "--help", "--version"}},
         {"signatures", {"match", "list", "show", "stats", "coverage", "lint", "--help"}},
         {"policy", {"lint", "check", "explain", "--help"}},
         {"privacy", {"make-key", "audit", "--help"}}};
@@ -32,8 +32,18 @@ CommandLine described(Words command) {
 }
 
 // `words` begin with the program's name.
-Completions completions_after(const Words& words) {
+Completions completions_after(Words words) {
     if (words.size() < 2) return {};
+    Words before(words.begin(), words.end() - 1);
+    if (before.back() == "--lang") {
+        Completions found;
+        for (const std::string& code : languages())
+            found.add(code);
+        return found;
+    }
+    choose_language(before);  // what is left is as if it were not there
+    before.push_back(words.back());
+    words = std::move(before);
     if (words.front().ends_with("umbrad"))
         return completions_for({"", daemon_options(), {}}, "umbrad",
                                {words.begin() + 1, words.end()});
@@ -72,7 +82,7 @@ ExitCode complete_command(const Words& words) {
     // complete --bash BREAKS LINE: what begins as the line's last word does, as bash wants it.
     const bool is_bash = words.size() == 3 && words[0] == "--bash";
     if (!is_bash && (words.empty() || words[0] != "--"))
-        throw bad_input("complete: is for the shells (see packaging/completions)");
+        throw bad_input(_("complete: is for the shells (see packaging/completions)"));
     const ShellLine line =
         is_bash ? split_line(words[2], words[1]) : ShellLine{{words.begin() + 1, words.end()}};
     Completions found;

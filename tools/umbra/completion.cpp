@@ -227,7 +227,10 @@ Completions options_of(const CommandLine& command) {
     Completions found;
     for (const auto& option : command.options.options())
         found.add("--" + option->long_name(), option->description());
-    if (!find_option(command, "help")) found.add("--help");
+    if (!find_option(command, "help")) {  // umbra adds it everywhere
+        found.add("--lang");
+        found.add("--help");
+    }
     return found;
 }
 

@@ -79,8 +79,8 @@ class Exporter {
     void add(std::int64_t id, std::string line) {
         folder_.add(id, line += line_end_, header_);
         progress_.reached(id - first_, total_, [&](double seconds) {
-            return _("exported, {} rows a second",
-                     decimal_text(static_cast<double>(id - first_) / seconds, 0));
+            return fmt::format("exported, {:.0f} rows a second",
+                               static_cast<double>(id - first_) / seconds);
         });
         if (folder_.rows_in_file() >= most_rows_) finish_file();
     }

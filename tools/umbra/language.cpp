@@ -17,8 +17,8 @@ struct Language {
     const char* code;  // ISO 639
     const char* locale;
 };
-constexpr Language languages[] = {{"en", "C"}, {"fr", "fr_FR.UTF-8"}};
-constexpr const Language& english = languages[0];
+constexpr Language all_languages[] = {{"en", "C"}, {"fr", "fr_FR.UTF-8"}};
+constexpr const Language& english = all_languages[0];
 constexpr const char* domain = "umbra";
 
 // Words of the catalogue and of policies, here for xgettext: `word` gets them.
@@ -41,15 +41,8 @@ constexpr const char* domain = "umbra";
     N_("resolve"), N_("forget"), N_("forgotten"), N_("a host")};
 
 const Language* language_called(std::string_view code) {
-    const auto* found = std::ranges::find(languages, code, &Language::code);
-    return found == std::end(languages) ? nullptr : found;
-}
-
-std::string known() {
-    std::string codes;
-    for (const Language& language : languages)
-        codes += std::string(codes.empty() ? "" : ", ") + language.code;
-    return codes;
+    const auto* found = std::ranges::find(all_languages, code, &Language::code);
+    return found == std::end(all_languages) ? nullptr : found;
 }
 
 std::string variable(const char* name) {
@@ -85,7 +78,7 @@ std::optional<std::string> take_option(std::vector<std::string>& words) {
             continue;
         }
         if (stands_alone && at + 1 == words.end())
-            throw bad_input("--lang: give one of " + known());
+            throw bad_input(fmt::format("--lang: give one of {}", fmt::join(languages(), ", ")));
         value = stands_alone ? *(at + 1) : at->substr(with_value.size());
         at = words.erase(at, at + (stands_alone ? 2 : 1));
     }
@@ -115,10 +108,19 @@ bool speak(const Language& language) {
 
 }  // namespace
 
+std::vector<std::string> languages() {
+    std::vector<std::string> codes;
+    for (const Language& language : all_languages)
+        codes.emplace_back(language.code);
+    return codes;
+}
+
 void choose_language(std::vector<std::string>& words) {
     const auto asked = take_option(words);
     const Language* language = asked ? language_called(*asked) : &language_of_environment();
-    if (!language) throw bad_input(fmt::format("--lang {}: not one of {}", *asked, known()));
+    if (!language)
+        throw bad_input(
+            fmt::format("--lang {}: not one of {}", *asked, fmt::join(languages(), ", ")));
     if (language == &english || speak(*language) || !asked) return;
     throw environment_failure(
         fmt::format("--lang {}: its translation is not in {}", *asked, translations().string()));

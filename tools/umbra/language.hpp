@@ -17,6 +17,9 @@ namespace umbra {
 // Throws Failure: no such language, or its translation is not installed.
 void choose_language(std::vector<std::string>& words);
 
+// Their codes by ISO 639, English first.
+std::vector<std::string> languages();
+
 // Marks a message that `_` gets later, for xgettext.
 constexpr const char* N_(const char* message) {
     return message;
