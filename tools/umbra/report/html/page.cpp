@@ -64,7 +64,7 @@ std::string cell(const Column& column, const Value& value, std::int64_t most, bo
         return fmt::format("<td data-v=\"{0}\"><meter max=\"{1}\" value=\"{0}\">{2}</meter></td>",
                            number, std::max<std::int64_t>(most, 1), human_bytes(number));
     }
-    const std::string text = isolated(shown(value, column, utc));
+    const std::string text = isolated(shown(value, column, utc), is_number(value) ? '\0' : ',');
     if (is_first) {
         return fmt::format("<th scope=\"row\"{}{}>{}</th>", class_of(column, value),
                            sort_value(value), text);
