@@ -210,8 +210,8 @@ class Html(umbra.Case):
         self.assertEqual(re.search(r"\[\[([^\[\]]*)\]\]$", page.text.strip()).group(1).split("|"),
                          ["999\u00a0o", "1,2\u00a0Mo", "interdit", "Rechercher dans ce tableau"])
         # A line may end within a list, and not within a number.
-        self.assertRegex(self.page, r"sni,<wbr>")
-        self.assertNotRegex(self.page, r"\d,<wbr>")
+        self.assertIn("sni,<wbr>", self.page)
+        self.assertEqual(re.findall(r"\d,<wbr>\d+", self.page), [])
 
     def test_a_single_report(self):
         page = umbra.umbra("report", "hosts", "--database", self.database, "--format", "html").stdout.decode()

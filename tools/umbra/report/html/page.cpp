@@ -64,7 +64,7 @@ std::string cell(const Column& column, const Value& value, std::int64_t most, bo
         return fmt::format("<td data-v=\"{0}\"><meter max=\"{1}\" value=\"{0}\">{2}</meter></td>",
                            number, std::max<std::int64_t>(most, 1), human_bytes(number));
     }
-    const std::string text = isolated(shown(value, column, utc), is_number(value) ? '\0' : ',');
+    const std::string text = isolated(shown(value, column, utc));
     if (is_first) {
         return fmt::format("<th scope=\"row\"{}{}>{}</th>", class_of(column, value),
                            sort_value(value), text);
@@ -76,9 +76,11 @@ std::string cell(const Column& column, const Value& value, std::int64_t most, bo
 
 std::string isolated(std::string_view text, char break_after) {
     std::string safe;
+    char before = '\0';
     for (const char c : html_text(text)) {
-        safe += c;
-        if (c == break_after) safe += "<wbr>";
+        const bool is_digit = c >= '0' && c <= '9';
+        if (before == break_after && !is_digit) safe += "<wbr>";
+        safe += before = c;
     }
     return "<bdi>" + safe + "</bdi>";
 }

@@ -10,7 +10,7 @@
 namespace umbra::html {
 
 // `text` between tags, as one run of letters whatever their direction. A line may end after
-// `break_after`.
+// `break_after`, but not before a digit.
 std::string isolated(std::string_view text, char break_after = ',');
 
 // A table of what `rows` shows to people, to sort and to search. At most so many rows: the caption
