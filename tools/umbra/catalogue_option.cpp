@@ -1,6 +1,6 @@
 #include "tools/umbra/catalogue_option.hpp"
 
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 #include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/support/failure.hpp"
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 
 namespace umbra {
 

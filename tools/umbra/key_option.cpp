@@ -4,7 +4,7 @@
 
 #include "daemon/store/privacy_note.hpp"
 #include "daemon/support/failure.hpp"
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 
 namespace umbra {
 

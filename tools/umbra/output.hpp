@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 #include "tools/umbra/text.hpp"
 
 namespace umbra {

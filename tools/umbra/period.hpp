@@ -6,7 +6,7 @@
 #include <string>
 
 #include "daemon/store/tiers.hpp"
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 
 namespace umbra {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "daemon/support/utf8.hpp"
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 
 namespace umbra {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "daemon/support/failure.hpp"
 #include "daemon/support/nearest.hpp"
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 
 namespace umbra {
 

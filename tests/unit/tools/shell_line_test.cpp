@@ -1,4 +1,4 @@
-#include "tools/umbra/shell_line.hpp"
+#include "tools/umbra/complete/shell_line.hpp"
 
 #include <catch2/catch.hpp>
 

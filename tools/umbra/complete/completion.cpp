@@ -1,4 +1,4 @@
-#include "tools/umbra/completion.hpp"
+#include "tools/umbra/complete/completion.hpp"
 
 #include <algorithm>
 #include <map>

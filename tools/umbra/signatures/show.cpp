@@ -4,7 +4,7 @@
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/output.hpp"
 #include "tools/umbra/period.hpp"
-#include "tools/umbra/signatures.hpp"
+#include "tools/umbra/signatures/signatures.hpp"
 
 namespace po = boost::program_options;
 

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "daemon/options.hpp"
-#include "tools/umbra/completion.hpp"
-#include "tools/umbra/shell_line.hpp"
+#include "tools/umbra/complete/completion.hpp"
+#include "tools/umbra/complete/shell_line.hpp"
 
 namespace umbra {
 namespace {

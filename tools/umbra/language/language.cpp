@@ -1,4 +1,4 @@
-#include "tools/umbra/language.hpp"
+#include "tools/umbra/language/language.hpp"
 
 #include <libintl.h>
 

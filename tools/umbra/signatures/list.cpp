@@ -5,7 +5,7 @@
 
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/output.hpp"
-#include "tools/umbra/signatures.hpp"
+#include "tools/umbra/signatures/signatures.hpp"
 #include "tools/umbra/unknown_word.hpp"
 
 namespace po = boost::program_options;

@@ -11,7 +11,7 @@
 #include "signatures/public_suffix.hpp"
 #include "tools/umbra/catalogue_option.hpp"
 #include "tools/umbra/output.hpp"
-#include "tools/umbra/signatures.hpp"
+#include "tools/umbra/signatures/signatures.hpp"
 
 namespace po = boost::program_options;
 

@@ -1,5 +1,5 @@
 // umbra signatures match and lint, and the way to the other words.
-#include "tools/umbra/signatures.hpp"
+#include "tools/umbra/signatures/signatures.hpp"
 
 #include <fmt/format.h>
 
