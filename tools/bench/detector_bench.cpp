@@ -45,6 +45,26 @@ void stream(benchmark::State& state, const Message& head) {
         benchmark::DoNotOptimize(detect_stream(head));
 }
 
+Message tls() {
+    return trafgen::tls_records(hello(), 16384);
+}
+Message tls_answer() {
+    Random random(1);
+    return trafgen::tls_server_head(random);
+}
+BENCHMARK_CAPTURE(stream, tls_hello, tls());
+BENCHMARK_CAPTURE(stream, tls_server, tls_answer());
+BENCHMARK_CAPTURE(stream, http,
+                  trafgen::text_message("POST /v1/chat/completions HTTP/1.1\r\n"
+                                        "Host: api.openai.example\r\n"
+                                        "User-Agent: bench\r\nAccept: */*\r\n\r\n"));
+BENCHMARK_CAPTURE(stream, connect,
+                  trafgen::text_message("CONNECT api.openai.example:443 HTTP/1.1\r\n"
+                                        "Host: api.openai.example:443\r\n\r\n"));
+BENCHMARK_CAPTURE(stream, socks, joined({"\5\1\0\5\1\0\1\313\0\161\1\1\273", 13}, tls()));
+BENCHMARK_CAPTURE(stream, starttls, joined("EHLO mail.example\r\nSTARTTLS\r\n", tls()));
+BENCHMARK_CAPTURE(stream, no_protocol, Message(1400, 0x55));
+
 void dns_answer(benchmark::State& state) {
     const auto server = Address::parse("203.0.113.9").value();
     const Message message = trafgen::dns_answer(7, name, "edge.example.net", server);
@@ -138,7 +158,7 @@ Message server_certificate() {
     unsigned char* der = nullptr;
     const int length = i2d_X509(it, &der);
     if (length <= 0) throw std::runtime_error("OpenSSL makes no certificate");
-    const Message made(der, der + length);
+    Message made(der, der + length);
     OPENSSL_free(der);
     return made;
 }
@@ -206,24 +226,4 @@ BENCHMARK(ndpi);
 }  // namespace
 }  // namespace umbra
 
-int main(int argc, char** argv) {
-    using namespace umbra;
-    using trafgen::text_message;
-    Random random(1);
-    const Message tls = trafgen::tls_records(hello(), 16384);
-    const auto add = [](const char* of, const Message& head) {
-        benchmark::RegisterBenchmark(of, stream, head);
-    };
-    add("tls_hello", tls);
-    add("tls_server", trafgen::tls_server_head(random));
-    add("http", text_message("POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.example\r\n"
-                             "User-Agent: bench\r\nAccept: */*\r\n\r\n"));
-    add("connect",
-        text_message("CONNECT api.openai.example:443 HTTP/1.1\r\nHost: api.openai.example:443\r\n"
-                     "\r\n"));
-    add("socks", joined({"\5\1\0\5\1\0\1\313\0\161\1\1\273", 13}, tls));
-    add("starttls", joined("EHLO mail.example\r\nSTARTTLS\r\n", tls));
-    add("unknown", Message(1400, 0x55));
-    benchmark::Initialize(&argc, argv);
-    benchmark::RunSpecifiedBenchmarks();
-}
+BENCHMARK_MAIN();
