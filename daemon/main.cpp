@@ -131,10 +131,16 @@ void read_file(capture::Source& source, Monitor& monitor, Reload& reload,
     auto take = [&](Micros time, Bytes frame, std::uint32_t wire_length) {
         watching.add({time, frame, wire_length});
     };
+    // A pipe is read packet by packet: what came is not held back while no more comes.
+    const bool is_pipe = !source.size();
+    int waiting = 0;  // packets since what is on its way was last sent on
     while (!stop_asked) {
-        const auto packets = source.dispatch(packets_a_turn, take);
+        const auto packets = source.dispatch(is_pipe ? 1 : packets_a_turn, take);
         if (!packets) break;
         progress.read(source, *packets);
+        waiting += *packets;
+        if (waiting < packets_a_turn && !(is_pipe && source.is_idle())) continue;
+        waiting = 0;
         watching.then([](Monitor& of) { of.flush(); });
         if (was_asked(counters_asked))
             watching.call([&](Monitor& of) { log_counters(of.counters(), writing); });

@@ -164,6 +164,11 @@ std::int64_t Source::position() const {
     return is_live() ? 0 : std::max<std::int64_t>(ftell(pcap_file(handle_.get())), 0);
 }
 
+bool Source::is_idle() const {
+    pollfd pipe{fileno(pcap_file(handle_.get())), POLLIN, 0};
+    return poll(&pipe, 1, 0) == 0;
+}
+
 std::optional<int> Source::dispatch_to(int most, Callback callback, void* context) {
     Forward to{callback, context};
     const auto next = [&] {

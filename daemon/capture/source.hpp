@@ -54,6 +54,9 @@ class Source {
     std::optional<std::int64_t> size() const;
     std::int64_t position() const;
 
+    // Whether nothing is there to read of a pipe, so that more would have to be waited for.
+    bool is_idle() const;
+
     // Of a file that was cut in the middle of a packet, after its end: one sentence that says so.
     const std::optional<std::string>& truncation() const { return truncation_; }
 

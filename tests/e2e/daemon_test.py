@@ -62,6 +62,16 @@ class Daemon(umbra.Case):
             coverage = umbra.coverage(self.database)
             self.assertIn(f"packets={coverage['packets']} ", self.log.read_text())
 
+    def test_what_comes_through_a_pipe_is_not_held_back_while_no_more_comes(self):
+        capture, _, _ = umbra.trafgen(self.folder, "--packets", 100, "--duration", 1500)
+        process = self.start()
+        process.stdin.write(capture.read_bytes())
+        process.stdin.flush()
+        umbra.wait_until(lambda: self.stored_windows() >= 3)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 0, self.log.read_text())
+        self.assertGreaterEqual(umbra.coverage(self.database)["packets"], 100)
+
     def test_sigusr1_logs_the_counters_and_loses_nothing(self):
         process = self.start()
         rest = self.feed_half(process)

@@ -106,6 +106,7 @@ class Faults(umbra.Case):
                 return 0
         last, since = -1, time.monotonic()
         while last <= 0 or time.monotonic() - since < 0.5:
+            self.assertLess(time.monotonic() - since, umbra.PATIENCE, "nothing is stored")
             time.sleep(0.05)
             if (now := count()) != last:
                 last, since = now, time.monotonic()
