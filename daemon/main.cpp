@@ -225,9 +225,8 @@ void run(const DaemonOptions& options) {
     store::WriterThread writing(writer, {.most_rows = options.most_waiting,
                                          .lose_when_full = !options.live.interface.empty(),
                                          .stop_asked = [] { return stop_asked != 0; }});
-    std::optional<Monitor> monitor;
-    monitor.emplace(reload.basis().signatures, options.scope, options.limits,
-                    options.workers == 1 ? 0 : options.workers);
+    std::optional<Monitor> monitor(std::in_place, reload.basis().signatures, options.scope,
+                                   options.limits, options.workers == 1 ? 0 : options.workers);
     monitor->use(reload.basis().hosts);
     if (options.candidate_hosts > 0) {
         monitor->look_for(reload.basis().candidates, options.candidate_hosts,

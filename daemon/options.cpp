@@ -159,19 +159,23 @@ std::vector<po::options_description> option_groups() {
     return {general, capture, usage, policy, retention, bounds};
 }
 
-}  // namespace
-
-po::options_description daemon_options() {
+po::options_description all_of(const std::vector<po::options_description>& groups) {
     po::options_description all(static_cast<unsigned>(terminal_width(STDOUT_FILENO)));
-    for (const po::options_description& group : option_groups())
+    for (const po::options_description& group : groups)
         all.add(group);
     return all;
 }
 
+}  // namespace
+
+po::options_description daemon_options() {
+    return all_of(option_groups());
+}
+
 std::optional<DaemonOptions> read_options(int argc, const char* const* argv) {
-    const po::options_description all = daemon_options();
-    po::options_description in_file;
     const std::vector<po::options_description> groups = option_groups();
+    const po::options_description all = all_of(groups);
+    po::options_description in_file;
     for (auto group = groups.begin() + 1; group != groups.end(); ++group)
         in_file.add(*group);
     in_file.add_options()("log-level", po::value<std::string>()->default_value("info"));

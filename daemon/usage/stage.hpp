@@ -19,8 +19,8 @@ namespace umbra {
 // has bytes elsewhere (`bytes_of(item)`), which are copied with it. A fixed number of batches is
 // under way; where the target is behind, the giver waits.
 //
-// What the target throws is thrown once more where its giver adds, flushes or calls; what was on
-// its way is lost then.
+// What the target throws is thrown once more where its giver adds or calls; what was on its way is
+// lost then.
 template <typename Item, typename Target>
 class Stage {
   public:
